@@ -1,0 +1,1 @@
+"""Luban: agents built out of blocks, whose runs are never lost."""

@@ -1,0 +1,1 @@
+"""The autonomous agent and its starter kit."""

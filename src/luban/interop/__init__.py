@@ -1,0 +1,1 @@
+"""Foreign graph formats in and out."""

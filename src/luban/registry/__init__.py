@@ -1,0 +1,1 @@
+"""Finds blocks and reports broken ones."""
