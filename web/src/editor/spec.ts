@@ -1,0 +1,111 @@
+/** Blocks as the server publishes them: pins, texts, category. */
+
+export const PIN_KINDS = [
+  "text",
+  "number",
+  "boolean",
+  "object",
+  "list",
+  "file",
+  "image",
+  "message",
+  "tool",
+  "date",
+  "any",
+] as const;
+
+export type PinKind = (typeof PIN_KINDS)[number];
+
+export interface PinType {
+  kind: PinKind;
+  item?: PinKind | null | undefined;
+}
+
+interface PinText {
+  name: string;
+  kind: PinKind;
+  item_kind?: PinKind | null;
+  title?: string;
+  title_zh?: string;
+  description?: string;
+  description_zh?: string;
+  schema?: Record<string, unknown>;
+}
+
+export interface InputSpec extends PinText {
+  required?: boolean;
+  default?: unknown;
+  gather?: boolean;
+  advanced?: boolean;
+  secret?: boolean;
+  hidden?: boolean;
+}
+
+export interface OutputSpec extends PinText {
+  many?: boolean;
+  main?: boolean;
+}
+
+export interface BlockSpec {
+  id: string;
+  version?: number;
+  title: string;
+  title_zh?: string;
+  description?: string;
+  description_zh?: string;
+  category: string;
+  effect?: string;
+  role?: string;
+  icon?: string;
+  keywords?: readonly string[];
+  aliases?: readonly string[];
+  demo?: boolean;
+  source?: string;
+  inputs: readonly InputSpec[];
+  outputs: readonly OutputSpec[];
+}
+
+/** The output every block has besides its own: linking it catches failures. */
+export const ERROR_PIN: OutputSpec = {
+  name: "error",
+  kind: "object",
+  title: "Error",
+  title_zh: "错误",
+};
+
+export const NOTE_BLOCK = "io.note";
+
+/** Blocks by id and by their former ids. */
+export interface Blocks {
+  find(id: string | undefined): BlockSpec | undefined;
+  list(): readonly BlockSpec[];
+}
+
+export function blocksOf(specs: readonly BlockSpec[]): Blocks {
+  const byId = new Map<string, BlockSpec>();
+  for (const spec of specs) for (const alias of spec.aliases ?? []) byId.set(alias, spec);
+  for (const spec of specs) byId.set(spec.id, spec);
+  return { find: (id) => (id === undefined ? undefined : byId.get(id)), list: () => specs };
+}
+
+export const isNote = (spec: BlockSpec | undefined, block?: string): boolean =>
+  spec?.role === "note" || block === NOTE_BLOCK;
+
+interface Titled {
+  title?: string | undefined;
+  title_zh?: string | undefined;
+}
+
+/** A block's or a pin's title in the language asked for, else in the other one. */
+export function titleOf(texts: Titled & { name?: string; id?: string }, language: string): string {
+  const own = language.startsWith("zh") ? texts.title_zh : texts.title;
+  return own || texts.title || texts.title_zh || texts.name || texts.id || "";
+}
+
+export function descriptionOf(
+  texts: { description?: string | undefined; description_zh?: string | undefined },
+  language: string,
+): string {
+  const own = language.startsWith("zh") ? texts.description_zh : texts.description;
+  return own || texts.description || texts.description_zh || "";
+}

@@ -1,0 +1,107 @@
+// Who may import whom. Folder names are the floors of the browser app.
+import { posix } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { sources } from "./source";
+
+/** For each folder: folders of ours it may import besides itself. "api/types" allows only that file. */
+const ALLOWED: Record<string, string[]> = {
+  api: [],
+  editor: ["api/types"],
+  ui: [],
+  forms: ["ui", "api/types"],
+  live: ["api", "ui"],
+  values: ["ui", "api/types", "api/address"],
+  canvas: ["editor", "live", "ui", "values", "api/types"],
+  features: ["api", "canvas", "editor", "forms", "live", "ui", "values"],
+  app: ["api", "canvas", "editor", "features", "forms", "live", "locales", "ui", "values"],
+  locales: [],
+};
+
+/** Packages a folder must never see, whatever they offer. */
+const FOREIGN: Record<string, RegExp> = {
+  editor: /^(react|react-dom|react-i18next|@xyflow\/.*|@tanstack\/react-.*|zustand\/react)$/,
+  api: /^(react|react-dom|react-i18next|@xyflow\/.*)$/,
+  ui: /^(@xyflow\/.*|@tanstack\/react-query|openapi-fetch)$/,
+  forms: /^(@xyflow\/.*|@tanstack\/react-query|openapi-fetch)$/,
+  features: /^(@xyflow\/.*)$/,
+};
+
+interface Import {
+  from: string;
+  line: number;
+}
+
+function importsOf(path: string, text: string): Import[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TSX);
+  const found: Import[] = [];
+  const note = (node: ts.Node, specifier: ts.Node | undefined) => {
+    if (specifier && ts.isStringLiteralLike(specifier)) {
+      const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      found.push({ from: specifier.text, line });
+    }
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
+      note(node, node.moduleSpecifier);
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      note(node, node.argument.literal);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      note(node, node.arguments[0]);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** The path below src that a specifier means, or null for a package. */
+function target(path: string, specifier: string): string | null {
+  if (specifier.startsWith("@/")) return specifier.slice(2);
+  if (specifier.startsWith(".")) return posix.normalize(posix.join(posix.dirname(path), specifier));
+  return null;
+}
+
+function faults(path: string, text: string): string[] {
+  const [folder = "", feature = ""] = path.split("/");
+  const allowed = ALLOWED[folder];
+  if (path === "main.tsx" || path.endsWith(".d.ts")) return [];
+  if (!allowed) return [`${path}: no rule for the folder ${folder}`];
+  const found: string[] = [];
+  for (const { from, line } of importsOf(path, text)) {
+    const to = target(path, from);
+    const where = `${path}:${line}: `;
+    if (to === null) {
+      if (FOREIGN[folder]?.test(from)) found.push(`${where}${folder} must not know ${from}`);
+      continue;
+    }
+    const [toFolder = "", toFeature = ""] = to.split("/");
+    if (toFolder === folder) {
+      if (folder === "features" && toFeature !== feature)
+        found.push(`${where}features are strangers: ${feature} imports ${toFeature}`);
+      continue;
+    }
+    const ok = allowed.some((rule) => to === rule || to.startsWith(`${rule}/`));
+    if (!ok) found.push(`${where}${folder} must not import ${to}`);
+  }
+  if (
+    folder !== "api" &&
+    /\b(fetch|EventSource|XMLHttpRequest|WebSocket)\s*\(/.test(text) &&
+    !/\.test\.tsx?$/.test(path)
+  )
+    found.push(`${path}: api alone fetches`);
+  return found;
+}
+
+test("the rules see a bad import", () => {
+  expect(faults("editor/a.ts", 'import { useState } from "react";')).toHaveLength(1);
+  expect(faults("features/home/a.ts", 'import x from "../run/b";')).toHaveLength(1);
+  expect(faults("ui/a.ts", 'import x from "@/api/client";')).toHaveLength(1);
+  expect(faults("forms/a.ts", 'const x = await import("@/features/run/b");')).toHaveLength(1);
+  expect(faults("features/home/a.ts", "await fetch('/x')")).toHaveLength(1);
+  expect(faults("canvas/a.ts", 'import { doc } from "@/editor/doc";')).toEqual([]);
+});
+
+test("folders import only what they may", () => {
+  const found = sources(/\.tsx?$/).flatMap(({ path, text }) => faults(path, text));
+  expect(found).toEqual([]);
+});
