@@ -1,0 +1,126 @@
+"""What some tests need from the machine: a browser, Chinese letters, Node, servers.
+
+Each is found (an address or program given, then one already there) or got, where this machine
+allows it. What cannot be had is listed by `./run test`; with `CI=true` it fails instead, so that no
+proof is left out unseen.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+CHROMIUM_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
+APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
+
+
+def strict() -> bool:
+    """True where a missing prerequisite is a failure, not a skipped test."""
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def find_browser() -> str | None:
+    """A Chromium that starts: LUBAN_BROWSER, then PATH, then the test tool's own download."""
+    given = os.environ.get("LUBAN_BROWSER")
+    candidates = [given] if given else [*map(shutil.which, CHROMIUM_NAMES), *_downloaded_browsers()]
+    return next((path for path in candidates if path and _starts(path)), None)
+
+
+def has_chinese_font() -> bool:
+    """True when the machine can draw Chinese (asked where fontconfig says so, else assumed)."""
+    asked = shutil.which("fc-list")
+    if asked is None:
+        return sys.platform in ("win32", "darwin")
+    return bool(_output([asked, ":lang=zh", "family"]))
+
+
+def provide(say: Callable[[str], None]) -> dict[str, str]:
+    """Get what is missing and can be got; the rest by name, with the reason."""
+    missing: dict[str, str] = {}
+    browser = find_browser() or _get_browser(say)
+    if browser:
+        os.environ["LUBAN_BROWSER"] = browser
+    else:
+        missing["browser"] = "no Chromium on PATH, in LUBAN_BROWSER, by download or from apt"
+    if not has_chinese_font() and not (_apt(APT_FONT, say) and has_chinese_font()):
+        missing["Chinese font"] = f"install one, for example {APT_FONT}"
+    return missing
+
+
+def _get_browser(say: Callable[[str], None]) -> str | None:
+    if os.environ.get("LUBAN_BROWSER"):
+        return None  # the one that was asked for does not start; another would hide that
+    say("no Chromium found: trying the test tool's own download")
+    download = [_python(), "-m", "playwright", "install", "chromium"]
+    if _succeeds(download, seconds=600) and (found := find_browser()):
+        return found
+    return find_browser() if _apt(APT_BROWSER, say) else None
+
+
+def _downloaded_browsers() -> list[str]:
+    ask = (
+        "from playwright.sync_api import sync_playwright as start\n"
+        "with start() as tool: print(tool.chromium.executable_path)"
+    )
+    return _output([_python(), "-c", ask]).splitlines()[:1]
+
+
+def _apt(package: str, say: Callable[[str], None]) -> bool:
+    """Install a Debian package where we may: as root, with apt-get on the machine."""
+    apt = shutil.which("apt-get")
+    if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    say(f"installing the system's package {package}")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = [apt, "install", "-y", "-q", "--no-install-recommends", package]
+    if _succeeds(install, seconds=900, env=env):
+        return True
+    return _succeeds([apt, "update", "-q"], seconds=300, env=env) and _succeeds(
+        install, seconds=900, env=env
+    )
+
+
+@functools.cache
+def _starts(path: str) -> bool:
+    return _succeeds([path, "--version"], seconds=30)
+
+
+def _python() -> str:
+    from tools.setup.environment import PYTHON
+
+    return str(PYTHON) if Path(PYTHON).exists() else sys.executable
+
+
+def _succeeds(command: list[str], *, seconds: float, env: dict[str, str] | None = None) -> bool:
+    try:
+        result = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env=env,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return result.returncode == 0
+
+
+def _output(command: list[str]) -> str:
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return result.stdout.strip() if result.returncode == 0 else ""
