@@ -1,0 +1,1 @@
+"""Runs graphs: a pure planner, and the loop that does what it says."""

@@ -1,0 +1,138 @@
+"""A block as everybody but its author sees it: id, pins, effect, texts. No code in here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from luban.model.pins import PinKind, PinType
+
+
+class Effect(StrEnum):
+    """What a step does to the world, and so how often it may happen."""
+
+    NONE = "none"
+    """Only computes: may run any number of times, and on results not yet durable."""
+    IDEMPOTENT = "idempotent"
+    """Touches the world; twice with the same key is the same as once."""
+    ONCE = "once"
+    """Touches the world and must not be repeated; interrupted in flight, it is in doubt."""
+
+
+class Role(StrEnum):
+    """What a node of this block is to its graph."""
+
+    STEP = "step"
+    INPUT = "input"
+    OUTPUT = "output"
+    NOTE = "note"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, ignored_types=(cached_property,))
+
+
+class InputPin(_Frozen):
+    """One named input of a block; `schema_` is its JSON Schema without references."""
+
+    name: str
+    kind: PinKind = PinKind.ANY
+    item_kind: PinKind | None = None
+    title: str = ""
+    title_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+    required: bool = True
+    default: Any = None
+    gather: bool = False
+    advanced: bool = False
+    secret: bool = False
+    hidden: bool = False
+    schema_: dict[str, Any] = Field(default_factory=dict, alias="schema")
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    @property
+    def type(self) -> PinType:
+        return PinType(self.kind, self.item_kind)
+
+
+class OutputPin(_Frozen):
+    """One named output; `many` pins may emit any number of values in one step."""
+
+    name: str
+    kind: PinKind = PinKind.ANY
+    item_kind: PinKind | None = None
+    title: str = ""
+    title_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+    many: bool = False
+    main: bool = False
+    schema_: dict[str, Any] = Field(default_factory=dict, alias="schema")
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    @property
+    def type(self) -> PinType:
+        return PinType(self.kind, self.item_kind)
+
+
+ERROR_PIN = OutputPin(
+    name="error",
+    kind=PinKind.OBJECT,
+    title="Error",
+    title_zh="错误",
+    description="What went wrong; linking it keeps the run going.",
+    description_zh="出错信息；连接此端口后，运行不会因此失败。",
+)
+"""The output every block has besides its own."""
+
+
+class BlockExample(_Frozen):
+    """Inputs and the outputs they must give; both a test and documentation."""
+
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+class BlockSpec(_Frozen):
+    """Everything the canvas, the checker, the planner and the palette know of a block."""
+
+    id: str
+    version: int = 1
+    title: str
+    title_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+    category: str = "logic"
+    effect: Effect = Effect.IDEMPOTENT
+    role: Role = Role.STEP
+    static: bool = False
+    """Whether its output links are sticky unless they say otherwise."""
+    icon: str = "box"
+    keywords: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    demo: bool = False
+    source: str = "builtin"
+    timeout: float | None = None
+    """Seconds an attempt may take unless the node says otherwise; `None` is no limit."""
+    inputs: tuple[InputPin, ...] = ()
+    outputs: tuple[OutputPin, ...] = ()
+    examples: tuple[BlockExample, ...] = ()
+
+    @cached_property
+    def input_by_name(self) -> dict[str, InputPin]:
+        return {pin.name: pin for pin in self.inputs}
+
+    @cached_property
+    def output_by_name(self) -> dict[str, OutputPin]:
+        return {pin.name: pin for pin in (*self.outputs, ERROR_PIN)}
+
+    @property
+    def main_output(self) -> OutputPin | None:
+        """The pin a link without a pin starts from: the one marked `main`, else the first."""
+        return next((pin for pin in self.outputs if pin.main), next(iter(self.outputs), None))

@@ -1,0 +1,1 @@
+"""What the engine and the services ask of the world, as protocols."""

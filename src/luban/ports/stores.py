@@ -1,0 +1,184 @@
+"""What the services store and find again. Every record has an owner, and every query names it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from luban.model.run import Run, RunDraft, RunStatus
+
+T = TypeVar("T")
+
+
+class Page(NamedTuple, Generic[T]):
+    """Some items of a longer list, and how long it is."""
+
+    items: list[T]
+    total: int
+
+
+class Slice(NamedTuple):
+    """Which part of a list is wanted: pages count from 1."""
+
+    page: int = 1
+    page_size: int = 50
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.page_size
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Agent(_Frozen):
+    """What a user owns: a name, a draft document, and a revision that grows with every change.
+
+    `source` is the text of the agent file it was imported from, kept so that an export can give
+    its comments back.
+    """
+
+    id: str
+    owner: str
+    name: str
+    description: str = ""
+    document: dict[str, Any]
+    source: str | None = None
+    revision: int = 1
+    published_version: int | None = None
+    latest_version: int | None = None
+    created_at: float
+    updated_at: float
+
+
+class GraphVersion(_Frozen):
+    """An immutable document; `digest` is equal for equal contents."""
+
+    agent_id: str
+    owner: str
+    version: int
+    digest: str
+    document: dict[str, Any]
+    label: str = ""
+    created_at: float
+
+
+class StoredFile(_Frozen):
+    """A stored file without its bytes."""
+
+    id: str
+    owner: str
+    name: str
+    type: str
+    size: int
+    created_at: float
+
+
+class AgentStore(Protocol):
+    """Agents and their graph versions."""
+
+    async def create(self, agent: Agent) -> None: ...
+
+    async def find(self, owner: str, agent_id: str) -> Agent | None: ...
+
+    async def list(
+        self, owner: str, part: Slice, *, search: str = "", sort: str = "updated"
+    ) -> Page[Agent]: ...
+
+    async def update(self, agent: Agent, *, expected_revision: int) -> bool:
+        """Replaces the record if it still is at the expected revision; `False` if it is not."""
+        ...
+
+    async def delete(self, owner: str, agent_id: str) -> bool:
+        """Hides an agent; its versions and runs stay readable by id."""
+        ...
+
+    async def restore(self, owner: str, agent_id: str) -> bool:
+        """Brings a deleted agent back."""
+        ...
+
+    async def add_version(
+        self, owner: str, agent_id: str, document: dict[str, Any], digest: str, at: float
+    ) -> GraphVersion:
+        """The version with this content: the latest one if it is equal, else a new one."""
+        ...
+
+    async def publish(self, owner: str, agent_id: str, version: int, label: str) -> bool: ...
+
+    async def find_version(
+        self, owner: str, agent_id: str, version: int
+    ) -> GraphVersion | None: ...
+
+    async def list_versions(self, owner: str, agent_id: str, part: Slice) -> Page[GraphVersion]: ...
+
+
+class RunStore(Protocol):
+    """Runs as people look at them; the engine's side is `RunQueue` and `Journal`."""
+
+    async def create(self, draft: RunDraft) -> Run:
+        """Stores a queued run; with a `trigger_key` seen before, gives back the run of then."""
+        ...
+
+    async def find(self, owner: str, run_id: str) -> Run | None: ...
+
+    async def list(
+        self,
+        owner: str,
+        part: Slice,
+        *,
+        agent_id: str | None = None,
+        status: RunStatus | None = None,
+    ) -> Page[Run]:
+        """Newest first."""
+        ...
+
+    async def request_cancel(self, owner: str, run_id: str, at: float) -> bool:
+        """Marks a run for cancellation; one that no worker holds ends at once, with its event."""
+        ...
+
+    async def resume(self, owner: str, run_id: str, limits: dict[str, float], at: float) -> bool:
+        """Puts a waiting run back in the queue with raised limits, writing the event."""
+        ...
+
+
+class FileStore(Protocol):
+    """Files: their records, and their bytes."""
+
+    async def put(
+        self, owner: str, name: str, type: str | None, content: AsyncIterator[bytes]
+    ) -> StoredFile:
+        """Stores a stream; nothing is left behind if it breaks off."""
+        ...
+
+    async def find(self, owner: str, file_id: str) -> StoredFile | None: ...
+
+    def read(self, file: StoredFile) -> AsyncIterator[bytes]:
+        """The bytes, in pieces of at most 1 MiB."""
+        ...
+
+    async def list(self, owner: str, part: Slice) -> Page[StoredFile]: ...
+
+    async def delete(self, owner: str, file_id: str) -> bool: ...
+
+
+class StateStore(Protocol):
+    """Small values of agents and users that outlive runs."""
+
+    async def get(self, owner: str, scope: str, key: str) -> Any: ...
+
+    async def set(self, owner: str, scope: str, key: str, value: Any) -> None: ...
+
+
+class ReplyStore(Protocol):
+    """Answers given to requests with an idempotency key, to be given again."""
+
+    async def find(self, owner: str, key: str) -> tuple[int, bytes, str] | None:
+        """Status, body and the fingerprint of the request that was answered."""
+        ...
+
+    async def save(
+        self, owner: str, key: str, status: int, body: bytes, fingerprint: str, at: float
+    ) -> None: ...

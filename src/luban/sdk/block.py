@@ -1,0 +1,252 @@
+"""How a block is written: `@block` on a function, or a class with Input, Output and run."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from typing import Any, ClassVar, cast, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic.fields import FieldInfo
+
+from luban.model.block import BlockExample, BlockSpec, Effect, OutputPin, Role
+from luban.sdk.code import BlockCode, Emission, Style
+from luban.sdk.context import Context
+from luban.sdk.errors import BadBlock
+from luban.sdk.fields import BlockInput, BlockOutput
+from luban.sdk.schema import input_pins, output_pins
+
+USER_MODULES = "luban_blocks."
+"""The package under which files of block folders are loaded; not part of their blocks' ids."""
+
+
+def Example(inputs: dict[str, Any], outputs: dict[str, Any]) -> BlockExample:  # noqa: N802
+    """Inputs, and what each output pin must give: a value, or a list for a `many` pin."""
+    return BlockExample(inputs=inputs, outputs=outputs)
+
+
+class Block:
+    """The class form of a block: several outputs, streams, examples.
+
+    Subclasses set `id` and the metadata below, define `Input` and `Output`, and write `run`,
+    which returns a value for the main output, an `Output`, a dict of pins, or yields
+    `(pin, value)` pairs. One instance serves all steps, so `run` keeps nothing on `self`.
+    """
+
+    id: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    title: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    category: ClassVar[str] = "logic"
+    effect: ClassVar[Effect] = Effect.IDEMPOTENT
+    role: ClassVar[Role] = Role.STEP
+    static: ClassVar[bool] = False
+    icon: ClassVar[str] = "box"
+    keywords: ClassVar[tuple[str, ...]] = ()
+    aliases: ClassVar[tuple[str, ...]] = ()
+    demo: ClassVar[bool] = False
+    timeout: ClassVar[float | None] = None
+    examples: ClassVar[list[BlockExample]] = []
+
+    Input: ClassVar[type[BaseModel]] = BlockInput
+    Output: ClassVar[type[BaseModel]] = BlockOutput
+
+    def run(self, input: Any, ctx: Context) -> Any:
+        """The block's work; `async def`, an asynchronous generator, or a plain function."""
+        raise BadBlock(block=self.id or type(self).__name__, reason="it has no `run`")
+
+
+def block(
+    function: Callable[..., Any] | None = None,
+    *,
+    id: str | None = None,
+    title: str | None = None,
+    description: str | None = None,
+    category: str = "logic",
+    effect: Effect = Effect.IDEMPOTENT,
+    icon: str = "box",
+    keywords: tuple[str, ...] = (),
+    timeout: float | None = None,
+    examples: tuple[BlockExample, ...] = (),
+) -> Any:
+    """Makes a typed function a block: parameters become inputs, the result the pin `result`.
+
+    A function returning a `BlockOutput` has one output per field. A parameter annotated with
+    `Context` gets the context and is no pin. The function itself stays callable as it was.
+    """
+
+    def mark(target: Callable[..., Any]) -> Callable[..., Any]:
+        declared: dict[str, Any] = {
+            "id": id or _stable_id(target),
+            "title": title or target.__name__.replace("_", " ").strip().capitalize(),
+            "description": description or inspect.getdoc(target) or "",
+            "category": category,
+            "effect": effect,
+            "icon": icon,
+            "keywords": keywords,
+            "timeout": timeout,
+            "examples": examples,
+        }
+        target.__luban_block__ = declared  # type: ignore[attr-defined]
+        return target
+
+    return mark if function is None else mark(function)
+
+
+def is_block(thing: object) -> bool:
+    """Whether a name found in a module declares a block."""
+    if inspect.isclass(thing):
+        return issubclass(thing, Block) and thing is not Block and bool(thing.id)
+    return callable(thing) and hasattr(thing, "__luban_block__")
+
+
+def compile_block(declaration: Any) -> BlockCode:
+    """The runnable form of a declared block. Raises `BadBlock` when it does not hold together."""
+    if inspect.isclass(declaration):
+        return _compile_class(cast("type[Block]", declaration))
+    return _compile_function(declaration)
+
+
+def _compile_class(declared: type[Block]) -> BlockCode:
+    instance = declared()
+    spec = BlockSpec(
+        id=declared.id,
+        version=declared.version,
+        title=declared.title or _words(declared.__name__),
+        description=declared.description or inspect.getdoc(declared) or "",
+        category=declared.category,
+        effect=declared.effect,
+        role=declared.role,
+        static=declared.static,
+        icon=declared.icon,
+        keywords=declared.keywords,
+        aliases=declared.aliases,
+        demo=declared.demo,
+        timeout=declared.timeout,
+        examples=tuple(declared.examples),
+        inputs=input_pins(declared.Input),
+        outputs=output_pins(declared.Output),
+    )
+    call = instance.run
+    if len(inspect.signature(call).parameters) == 1:
+        alone = cast("Callable[[Any], Any]", call)
+
+        def call(input: Any, ctx: Any) -> Any:
+            return alone(input)
+
+    return BlockCode(
+        spec=spec,
+        validate=_validator(declared.Input),
+        call=call,
+        style=_style(instance.run),
+        emissions=_reader(spec, fields_are_pins=True),
+    )
+
+
+def _compile_function(function: Callable[..., Any]) -> BlockCode:
+    declared: dict[str, Any] = function.__luban_block__  # type: ignore[attr-defined]
+    try:
+        hints = get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise BadBlock(block=declared["id"], reason=f"an annotation is unknown: {error}") from error
+    result = hints.pop("return", Any)
+    parameters = inspect.signature(function).parameters
+    context_name = next((name for name, hint in hints.items() if hint is Context), None)
+    model = _model_of(declared["id"], parameters, hints, context_name)
+    outputs, fields_are_pins = _outputs_of(result)
+    spec = BlockSpec(**declared, inputs=input_pins(model), outputs=outputs)
+
+    def call(input: Any, ctx: Any) -> Any:
+        values = input.__dict__
+        return (
+            function(**values)
+            if context_name is None
+            else function(**values, **{context_name: ctx})
+        )
+
+    return BlockCode(
+        spec=spec,
+        validate=_validator(model),
+        call=call,
+        style=_style(function),
+        emissions=_reader(spec, fields_are_pins=fields_are_pins),
+    )
+
+
+def _model_of(
+    block_id: str, parameters: Any, hints: dict[str, Any], context_name: str | None
+) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for name, parameter in parameters.items():
+        if name == context_name:
+            continue
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise BadBlock(block=block_id, reason=f"`*{name}` cannot be a pin; name every input")
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[name] = (hints.get(name, Any), default)
+    return create_model("Input", __config__=ConfigDict(extra="forbid"), **fields)
+
+
+def _outputs_of(result: Any) -> tuple[tuple[OutputPin, ...], bool]:
+    if inspect.isclass(result) and issubclass(result, BlockOutput):
+        return output_pins(result), True
+    if result is type(None):
+        return (), False
+    arguments: tuple[Any, ...] = getattr(result, "__args__", ())
+    streamed = getattr(result, "__origin__", None) in (AsyncIterator, _async_generator())
+    single: Any = arguments[0] if streamed and arguments else result
+    holder = create_model("Output", result=(single, FieldInfo(title="Result")))
+    (pin,) = output_pins(holder)
+    return (pin.model_copy(update={"many": streamed, "main": True}),), False
+
+
+def _async_generator() -> Any:
+    from collections.abc import AsyncGenerator
+
+    return AsyncGenerator
+
+
+def _validator(model: type[BaseModel]) -> Callable[[dict[str, Any]], Any]:
+    return model.__pydantic_validator__.validate_python
+
+
+def _style(function: Callable[..., Any]) -> Style:
+    if inspect.isasyncgenfunction(function):
+        return Style.STREAM
+    return Style.COROUTINE if inspect.iscoroutinefunction(function) else Style.THREAD
+
+
+def _reader(spec: BlockSpec, *, fields_are_pins: bool) -> Callable[[Any], list[Emission]]:
+    """How a result becomes emissions; a dict of a function block is one value, of a class pins."""
+    main = spec.main_output
+    pins = frozenset(spec.output_by_name)
+
+    def read(result: Any) -> list[Emission]:
+        if isinstance(result, BlockOutput):
+            return [(name, getattr(result, name)) for name in result.model_fields_set]
+        if fields_are_pins and isinstance(result, dict):
+            named = cast("dict[str, Any]", result)
+            if named.keys() <= pins:
+                return list(named.items())
+        if main is None:
+            return []
+        return [(main.name, result)]
+
+    return read
+
+
+def _stable_id(function: Callable[..., Any]) -> str:
+    """The id a function block has when its author gives none: its module path and name."""
+    module = function.__module__.removeprefix(USER_MODULES)
+    if module.rpartition(".")[2] == function.__name__:
+        return module
+    return f"{module}.{function.__name__}"
+
+
+def _words(class_name: str) -> str:
+    """`CustomizedCalculatorBlock` → `Customized Calculator`."""
+    name = class_name.removesuffix("Block") or class_name
+    spaced = "".join(
+        f" {letter}" if letter.isupper() and i else letter for i, letter in enumerate(name)
+    )
+    return spaced.strip()

@@ -1,0 +1,45 @@
+"""A block ready to run: its spec, how its inputs are validated, and what calling it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from luban.model.block import BlockSpec
+
+Emission = tuple[str, Any]
+"""An output pin and the value sent on it."""
+
+
+class Style(Enum):
+    """How the code of a block is to be driven."""
+
+    COROUTINE = "coroutine"
+    STREAM = "stream"
+    THREAD = "thread"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCode:
+    """The compiled form of a block, the same for the function and the class form.
+
+    `validate` turns a dict of pin values into what `call` takes, and raises pydantic's
+    `ValidationError`. `call(input, context)` gives a coroutine, an asynchronous iterator of
+    emissions, or (style THREAD) a plain result. `emissions` reads a result as emissions.
+    """
+
+    spec: BlockSpec
+    validate: Callable[[dict[str, Any]], Any]
+    call: Callable[[Any, Any], Any]
+    style: Style
+    emissions: Callable[[Any], list[Emission]]
+
+
+class BlockSource(Protocol):
+    """Where block code is found by id."""
+
+    def find(self, block_id: str) -> BlockCode | None:
+        """The code of a block, by its id or an alias; `None` when it is not installed."""
+        ...

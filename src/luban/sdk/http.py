@@ -1,0 +1,59 @@
+"""Outgoing HTTP as blocks see it: guarded, limited in time and size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """An answer read to its end; `url` is the address after redirects, header names are lower case."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+    encoding: str = field(default="utf-8")
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        return self.content.decode(self.encoding, errors="replace")
+
+    def json(self) -> Any:
+        """Raises `ValueError` when the body is not JSON."""
+        return orjson.loads(self.content)
+
+
+class Http(Protocol):
+    """Sends requests anywhere but to private addresses, unless those are allowed in the settings."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        timeout: float = 30.0,
+        max_bytes: int = 20_000_000,
+        follow_redirects: bool = True,
+    ) -> HttpResponse:
+        """One request with its redirects followed.
+
+        `timeout` is for the whole exchange, in seconds. `files` maps form fields to (name, bytes,
+        content type). Raises `TemporaryError` (no connection, time-out) and `BlockError`
+        (forbidden address, answer larger than `max_bytes`).
+        """
+        ...
