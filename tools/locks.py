@@ -64,7 +64,7 @@ def problems(root: Path = ROOT) -> list[str]:
         if not text.startswith(HEADER.format(digest=inputs_digest(lock, pyproject))):
             found.append(f"{lock.name} was made from another pyproject.toml: run ./run lock")
         found.extend(
-            f"{lock.name} names a place ({match.group().strip()}): it must name versions and hashes only"
+            f"{lock.name} names a place ({match.group().strip()}): versions and hashes only"
             for match in UNWANTED.finditer(text)
         )
     return found

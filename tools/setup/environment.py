@@ -131,22 +131,18 @@ def _get_uv() -> None:
         return
     say("fetching uv")
     lock = ["install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", str(UV_LOCK)]
-    tried = [
-        [sys.executable, "-m", "pip", "--python", str(PYTHON), *lock],
-        [str(PYTHON), "-m", "pip", *lock],
-    ]
-    for number, command in enumerate(tried):
-        if number == 1:
-            subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        if result.returncode == 0:
-            return
+    tried = _run([sys.executable, "-m", "pip", "--python", str(PYTHON), *lock])
+    if tried.returncode:
+        _run([str(PYTHON), "-m", "ensurepip"])
+        tried = _run([str(PYTHON), "-m", "pip", *lock])
+    if tried.returncode == 0:
+        return
     if shutil.which("uv"):
         return
     raise SetupError(
         "could not install uv: this Python has no working pip, and there is no uv on PATH.\n"
         "Install one of them (for example `apt install python3-pip`) and start again. pip said:\n"
-        + result.stderr.strip()
+        + tried.stderr.strip()
     )
 
 
@@ -158,7 +154,13 @@ def _uv(*words: str, extra: dict[str, str] | None = None) -> None:
 
 
 def _call(command: list[str], what: str, *, extra: dict[str, str] | None = None) -> None:
-    env = {**command_env(), **(extra or {})}
-    result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    result = _run(command, extra=extra)
     if result.returncode:
         raise SetupError(f"{what} failed:\n{(result.stderr or result.stdout).strip()}")
+
+
+def _run(
+    command: list[str], *, extra: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    env = {**command_env(), **(extra or {})}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -59,12 +59,12 @@ def _pytest(words: list[str]) -> Outcome:
     code = subprocess.call(command, cwd=ROOT, env=command_env())
     outcome = Outcome("pytest", code == 0, time.monotonic() - started)
     if REPORT.exists():
-        for case in ElementTree.parse(REPORT).getroot().iter("testcase"):
+        for case in ET.parse(REPORT).getroot().iter("testcase"):
             _count(case, outcome)
     return outcome
 
 
-def _count(case: ElementTree.Element, outcome: Outcome) -> None:
+def _count(case: ET.Element, outcome: Outcome) -> None:
     kinds = {child.tag for child in case}
     if kinds & {"failure", "error"}:
         outcome.counts["failed"] += 1
@@ -81,9 +81,8 @@ def _summary(outcomes: list[Outcome], missing: dict[str, str]) -> int:
     print("\n== summary")
     for outcome in outcomes:
         counts = ", ".join(f"{number} {kind}" for kind, number in sorted(outcome.counts.items()))
-        print(
-            f"{'ok    ' if outcome.good else 'FAILED'} {outcome.part:<8} {outcome.seconds:6.1f} s  {counts}"
-        )
+        verdict = "ok    " if outcome.good else "FAILED"
+        print(f"{verdict} {outcome.part:<8} {outcome.seconds:6.1f} s  {counts}")
     skipped = [line for outcome in outcomes for line in outcome.skipped]
     for name, why in missing.items():
         print(f"not on this machine: {name} ({why})")

@@ -12,15 +12,15 @@ from tools.setup import environment
 from tools.setup.environment import ROOT, SetupError, command_env, say, tool
 
 HELP = """\
-./run [--no-browser] [--port N] [--data DIR] …   set up what is missing, start Luban, open the browser
-./run test [pytest arguments]                    everything that proves the project; with arguments only those tests
-./run check                                      formatting, lint, types, floors, sizes, glossary, generated files
-./run fix                                        let the formatters and linters repair what they can
-./run dev [luban up arguments]                   server and web app, both reloading on change
-./run bench NAME [--json]                        one benchmark of benchmarks/
-./run lock [--upgrade]                           make the lock files again
-./run setup [--dev]                              only set up
-./run WORD …                                     the luban command: run, check FILE, agent, blocks, logs …
+./run [--no-browser --port N --data DIR …]  set up what is missing, start Luban, open the browser
+./run test [PYTEST ARGUMENTS]    everything that proves the project; with arguments those tests only
+./run check                      formatting, lint, types, floors, sizes, glossary, generated files
+./run fix                        let formatters, linters and generators repair what they can
+./run dev [--port N --data DIR]  server and web app, both reloading on change
+./run bench NAME [--json]        one benchmark of benchmarks/
+./run lock [--upgrade]           make the lock files again
+./run setup [--dev]              only set up
+./run WORD …                     the luban command: run FILE, check FILE, agent, blocks, logs …
 """
 
 
@@ -42,7 +42,8 @@ def _dispatch(words: list[str]) -> int:
     if not words or first.startswith("-") or first == "up":
         return start(words[1:] if first == "up" else words)
     own: dict[str, Callable[[list[str]], int]] = {
-        "test": test, "check": check, "fix": fix, "dev": dev, "bench": bench, "lock": lock, "setup": setup,
+        "test": test, "check": check, "fix": fix, "dev": dev, "bench": bench, "lock": lock,
+        "setup": setup,
     }  # fmt: skip
     # `./run check` proves the project, `./run check FILE` is luban's word for agent files.
     if first in own and not (
@@ -125,8 +126,8 @@ def build_web() -> None:
 
 def become(command: list[str]) -> int:
     """Hand the process over; Windows cannot, so there the command runs as a child."""
-    if os.name == "nt":
-        return subprocess.call(command, env=command_env())
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.execve(command[0], command, command_env())
+    if os.name != "nt":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(command[0], command, command_env())
+    return subprocess.call(command, env=command_env())

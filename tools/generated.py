@@ -1,0 +1,59 @@
+"""Files in the repository that a program wrote: what writes each, and whether each is fresh."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A file and the function (`module:name`, no arguments) that returns its text."""
+
+    path: str
+    maker: str
+
+    def text(self) -> str:
+        module, _, name = self.maker.partition(":")
+        make: Callable[[], str] = getattr(importlib.import_module(module), name)
+        return make()
+
+
+FILES: tuple[Generated, ...] = ()
+
+
+def stale(files: tuple[Generated, ...] = FILES, root: Path = ROOT) -> list[str]:
+    """One sentence for each file that is not what its program writes today."""
+    return [
+        f"{one.path} is out of date: run ./run fix"
+        for one in files
+        if not (root / one.path).exists() or (root / one.path).read_text("utf-8") != one.text()
+    ]
+
+
+def write(files: tuple[Generated, ...] = FILES, root: Path = ROOT) -> None:
+    for one in files:
+        target = root / one.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(one.text(), encoding="utf-8", newline="\n")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if one is stale")
+    if not parser.parse_args().check:
+        write()
+        return 0
+    found = stale()
+    print("\n".join(found) or "every generated file is fresh")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
