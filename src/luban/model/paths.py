@@ -9,7 +9,7 @@ from luban.model.errors import LubanError
 
 Path = tuple[str | int, ...]
 
-_PART = re.compile(r"\.?([^.\[\]]+)|\[(-?\d+)\]")
+_PART = re.compile(r"\.?([^.\[\]]+)|\[(-?\d{1,9})\]")
 _GREATEST_INDEX = 10_000
 
 
