@@ -36,7 +36,9 @@ export function topological(graph: Graph): NodeId[] {
   const { into, outOf } = adjacencyOf(graph);
   const waiting = new Map<NodeId, number>();
   for (const id of graph.nodeOrder) {
-    const sources = (into.get(id) ?? []).filter((link) => link.from && link.from.node in graph.nodes);
+    const sources = (into.get(id) ?? []).filter(
+      (link) => link.from && link.from.node in graph.nodes,
+    );
     waiting.set(id, sources.length);
   }
   const order: NodeId[] = [];

@@ -47,7 +47,8 @@ export function toGraph(tree: GraphTree): Graph {
   };
   for (const [key, value] of Object.entries(tree)) {
     if (key === "nodes" && isRecord(value)) readNodes(graph, value as GraphTree["nodes"]);
-    else if (key === "links" && Array.isArray(value)) for (const link of value) addLink(graph, link);
+    else if (key === "links" && Array.isArray(value))
+      for (const link of value) addLink(graph, link);
     else graph.rest[key] = value;
   }
   return graph;

@@ -1,0 +1,168 @@
+/** The pins one node shows: its block's, its body's, and those only a link or a constant knows. */
+
+import type { Graph, GraphLink, GraphNode } from "./graph";
+import { nodesOf } from "./graph";
+import type { BlockSpec, Blocks, PinKind, PinType } from "./spec";
+import { ERROR_PIN, isNote } from "./spec";
+
+export interface Pin {
+  name: string;
+  side: "in" | "out";
+  kind: PinKind;
+  item: PinKind | null;
+  title: string;
+  title_zh: string;
+  description: string;
+  description_zh: string;
+  required: boolean;
+  secret: boolean;
+  advanced: boolean;
+  gather: boolean;
+  hidden: boolean;
+  main: boolean;
+  schema: Record<string, unknown>;
+  default: unknown;
+  /** No block and no body declares it; only a link names it. */
+  unknown: boolean;
+}
+
+export interface Pins {
+  inputs: readonly Pin[];
+  outputs: readonly Pin[];
+}
+
+const blank = {
+  kind: "any" as PinKind,
+  item: null,
+  title: "",
+  title_zh: "",
+  description: "",
+  description_zh: "",
+  required: false,
+  secret: false,
+  advanced: false,
+  gather: false,
+  hidden: false,
+  main: false,
+  schema: {},
+  default: undefined,
+  unknown: false,
+};
+
+export const typeOf = (pin: Pin): PinType => ({ kind: pin.kind, item: pin.item });
+
+const specPins = new WeakMap<BlockSpec, Pins>();
+const bodyPins = new WeakMap<Graph, { blocks: Blocks; pins: Pins }>();
+
+/** Every pin a node declares, hidden ones included; the implicit `error` output is last. */
+export function declaredPins(node: GraphNode, blocks: Blocks): Pins {
+  if (node.body) return pinsOfBody(node.body, blocks);
+  const spec = blocks.find(node.block);
+  if (!spec || isNote(spec, node.block)) return { inputs: [], outputs: [] };
+  const kept = specPins.get(spec);
+  if (kept) return kept;
+  const pins: Pins = {
+    inputs: spec.inputs.map((pin) => ({
+      ...blank,
+      ...pin,
+      side: "in",
+      item: pin.item_kind ?? null,
+      schema: pin.schema ?? {},
+    })) as Pin[],
+    outputs: [...spec.outputs, ERROR_PIN].map((pin) => ({
+      ...blank,
+      ...pin,
+      side: "out",
+      item: pin.item_kind ?? null,
+      schema: pin.schema ?? {},
+    })) as Pin[],
+  };
+  specPins.set(spec, pins);
+  return pins;
+}
+
+/** A body's pins are its inner input and output blocks; a map gives every output as one list. */
+function pinsOfBody(body: Graph, blocks: Blocks): Pins {
+  const kept = bodyPins.get(body);
+  if (kept && kept.blocks === blocks) return kept.pins;
+  const inputs: Pin[] = [];
+  const outputs: Pin[] = [];
+  const isMap = body.rest.mode !== "loop";
+  for (const [id, node] of nodesOf(body)) {
+    const spec = blocks.find(node.block);
+    const role = spec?.role ?? roleByCategory(spec);
+    if (role !== "input" && role !== "output") continue;
+    const name = String(node.with?.name ?? id);
+    const title = String(node.with?.title ?? node.title ?? "");
+    const inner = spec?.outputs[0];
+    const kind: PinKind = role === "input" ? (inner?.kind ?? "any") : "any";
+    const many = isMap && (role === "output" || body.rest.over === name);
+    const pin: Pin = {
+      ...blank,
+      name,
+      side: role === "input" ? "in" : "out",
+      kind: many ? "list" : kind,
+      item: many ? kind : (inner?.item_kind ?? null),
+      title,
+      title_zh: title,
+      required: role === "input" && node.with?.value === undefined,
+    };
+    (role === "input" ? inputs : outputs).push(pin);
+  }
+  const pins = { inputs, outputs: [...outputs, { ...blank, ...ERROR_PIN, side: "out" } as Pin] };
+  bodyPins.set(body, { blocks, pins });
+  return pins;
+}
+
+function roleByCategory(spec: BlockSpec | undefined): string | undefined {
+  if (!spec || isNote(spec, spec.id)) return undefined;
+  return spec.category === "input" || spec.category === "output" ? spec.category : undefined;
+}
+
+const MOST_INPUTS = 8;
+
+/**
+ * The pins drawn on a node: required, linked and set ones always, the others while there is room.
+ * Advanced and hidden inputs and the error output appear once they are linked or set.
+ */
+export function shownPins(
+  node: GraphNode,
+  blocks: Blocks,
+  into: readonly GraphLink[],
+  outOf: readonly GraphLink[],
+): Pins {
+  const declared = declaredPins(node, blocks);
+  const linkedIn = new Set(into.map((link) => link.to?.pin ?? ""));
+  const linkedOut = new Set(outOf.map((link) => link.from?.pin ?? ""));
+  const isSet = (pin: Pin): boolean =>
+    !pin.hidden && !pin.advanced && node.with?.[pin.name] !== undefined;
+  const needed = (pin: Pin): boolean =>
+    linkedIn.has(pin.name) || (!pin.hidden && pin.required) || isSet(pin);
+  let room = MOST_INPUTS - declared.inputs.filter(needed).length;
+  const inputs = declared.inputs.filter((pin) => {
+    if (needed(pin)) return true;
+    if (pin.hidden || pin.advanced || room <= 0) return false;
+    room -= 1;
+    return true;
+  });
+  const outputs = declared.outputs.filter(
+    (pin) => pin.name !== ERROR_PIN.name || linkedOut.has(pin.name),
+  );
+  return {
+    inputs: [...inputs, ...strangers("in", linkedIn, declared.inputs)],
+    outputs: [...outputs, ...strangers("out", linkedOut, declared.outputs)],
+  };
+}
+
+function strangers(
+  side: "in" | "out",
+  linked: ReadonlySet<string>,
+  declared: readonly Pin[],
+): Pin[] {
+  return [...linked]
+    .filter((name) => !declared.some((pin) => pin.name === name))
+    .map((name) => ({ ...blank, name, side, unknown: true }));
+}
+
+export const findPin = (pins: Pins, side: "in" | "out", name: string): Pin | undefined =>
+  (side === "in" ? pins.inputs : pins.outputs).find((pin) => pin.name === name);
