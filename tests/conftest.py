@@ -1,0 +1,53 @@
+"""What tests of every area may ask for: the machine's browser and servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+from tools import prerequisites, servers
+
+
+def _missing(what: str) -> NoReturn:
+    """Skip, or fail where a proof may not be left out."""
+    if prerequisites.strict():
+        pytest.fail(f"{what} is missing on this machine, and CI=true", pytrace=False)
+    pytest.skip(f"{what} is missing on this machine")
+
+
+@pytest.fixture(scope="session")
+def browser_program() -> str:
+    """The path of a Chromium that starts."""
+    return prerequisites.find_browser() or _missing("a browser")
+
+
+@pytest.fixture(scope="session")
+def chinese_font() -> None:
+    """Ask for this before judging a picture of Chinese text."""
+    if not prerequisites.has_chinese_font():
+        _missing("a font with Chinese")
+
+
+def _server(name: str) -> Iterator[str]:
+    with servers.provide(name) as address:
+        yield address or _missing(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[str]:
+    """The address of a PostgreSQL whose tables tests may make and drop."""
+    yield from _server("postgres")
+
+
+@pytest.fixture(scope="session")
+def redis_address() -> Iterator[str]:
+    """The address of a Redis that tests may fill."""
+    yield from _server("redis")
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_address() -> Iterator[str]:
+    """The address of a RabbitMQ whose queues tests may make."""
+    yield from _server("rabbitmq")

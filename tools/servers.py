@@ -1,0 +1,152 @@
+"""Servers that some tests talk to: PostgreSQL, Redis, RabbitMQ.
+
+An address given in the environment comes first, then one that answers on this machine's usual
+port, then the server's own program, started on a free port with a folder of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """How one server is named, where it usually listens, and how it is started privately."""
+
+    variable: str
+    port: int
+    address: str
+    start: Callable[[Path, int], subprocess.Popen[bytes] | None]
+
+
+@contextlib.contextmanager
+def provide(name: str) -> Iterator[str | None]:
+    """The address of a server, or None; one started here ends, and its files go, with the block."""
+    server = SERVERS[name]
+    given = os.environ.get(server.variable)
+    if given or _listens(server.port):
+        yield given or server.address.format(port=server.port)
+        return
+    port = _free_port()
+    with tempfile.TemporaryDirectory(prefix=f"luban-{name}-") as folder:
+        process = server.start(Path(folder), port)
+        try:
+            up = process is not None and _comes_up(process, port)
+            yield server.address.format(port=port) if up else None
+        finally:
+            if process is not None:
+                _stop(process)
+
+
+def _postgres(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: bin.parent.name)
+    on_path = shutil.which("postgres")
+    if not found and on_path is None:
+        return None
+    programs = found[-1] if found else Path(str(on_path)).parent
+    # As root it refuses to run.
+    as_user = ["runuser", "-u", "postgres", "--"] if _give_to("postgres", folder) else []
+    make = [programs / "initdb", "-D", folder / "db", "-U", "postgres", "-A", "trust", "--no-sync"]
+    subprocess.run([*as_user, *map(str, make)], capture_output=True, check=True, cwd="/")
+    where = ["-D", folder / "db", "-p", port, "-k", folder, "-h", "127.0.0.1"]
+    return _begin([*as_user, str(programs / "postgres"), *map(str, where)], {})
+
+
+def _redis(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
+    program = shutil.which("redis-server")
+    if program is None:
+        return None
+    where = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    return _begin([program, *where, "--save", "", "--appendonly", "no"], {})
+
+
+def _rabbitmq(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
+    program = shutil.which("rabbitmq-server")
+    if program is None:
+        return None
+    _give_to("rabbitmq", folder)  # its own script changes to that user
+    settings = folder / "rabbitmq.conf"  # the machine's own file would name the usual port
+    settings.write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
+    own = {
+        "RABBITMQ_NODENAME": f"luban{port}@localhost",
+        "RABBITMQ_CONFIG_FILE": str(settings),
+        "RABBITMQ_DIST_PORT": str(_free_port()),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+    }
+    return _begin([program], own)
+
+
+SERVERS = {
+    "postgres": Server(
+        "LUBAN_TEST_POSTGRES", 5432, "postgresql://postgres@127.0.0.1:{port}/postgres", _postgres
+    ),
+    "redis": Server("LUBAN_TEST_REDIS", 6379, "redis://127.0.0.1:{port}/0", _redis),
+    "rabbitmq": Server(
+        "LUBAN_TEST_RABBITMQ", 5672, "amqp://guest:guest@127.0.0.1:{port}/", _rabbitmq
+    ),
+}
+
+
+def _begin(command: list[str], own: dict[str, str]) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    env = {**os.environ, **own}
+    return subprocess.Popen(
+        command, env=env, cwd="/", stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server and whatever it started: they are one process group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _comes_up(process: subprocess.Popen[bytes], port: int) -> bool:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        if _listens(port):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=0.3).close()
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _give_to(user: str, folder: Path) -> bool:
+    """Hand a folder to the server's own user, where we are root and there is such a user."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    shutil.chown(folder, user)
+    return True
