@@ -90,28 +90,31 @@ def run(checks: list[Check], *, fail_fast: bool = False, show_all: bool = False)
     failed: list[str] = []
     for check in checks:
         started = time.monotonic()
-        env = {**command_env(), **check.env}
-        result = subprocess.run(
-            check.command, cwd=check.folder, env=env, text=True, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-        )  # fmt: skip
+        good, output = _outcome(check)
         took = time.monotonic() - started
-        print(
-            f"{'ok    ' if result.returncode == 0 else 'FAILED'} {check.name:<14} {took:5.1f} s",
-            flush=True,
-        )
-        if result.returncode:
+        print(f"{'ok    ' if good else 'FAILED'} {check.name:<14} {took:5.1f} s", flush=True)
+        if not good or show_all:
+            print(_indent(output), flush=True)
+        if not good:
             failed.append(check.name)
-        if result.returncode or show_all:
-            print(_indent(result.stdout), flush=True)
-        if failed and fail_fast:
-            break
+            if fail_fast:
+                break
     if failed:
-        print(
-            f"checks failed: {', '.join(failed)} (./run fix repairs what can be repaired)",
-            file=sys.stderr,
-        )
+        names = ", ".join(failed)
+        print(f"checks failed: {names} (./run fix repairs what can be repaired)", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _outcome(check: Check) -> tuple[bool, str]:
+    env = {**command_env(), **check.env}
+    pipe, joined = subprocess.PIPE, subprocess.STDOUT
+    try:
+        result = subprocess.run(
+            check.command, cwd=check.folder, env=env, stdout=pipe, stderr=joined, check=False
+        )
+    except OSError as error:
+        return False, str(error)
+    return result.returncode == 0, result.stdout.decode("utf-8", errors="replace")
 
 
 def _indent(text: str) -> str:

@@ -39,7 +39,7 @@ def run(words: list[str]) -> int:
     outcomes.append(_pytest(words))
     if not words:
         outcomes.append(_timed("vitest", checks.vitest(), quiet=False))
-    return _summary(outcomes, missing)
+    return summary(outcomes, missing)
 
 
 def _timed(part: str, commands: list[checks.Check], *, quiet: bool = True) -> Outcome:
@@ -77,7 +77,7 @@ def _count(case: ET.Element, outcome: Outcome) -> None:
         outcome.counts["passed"] += 1
 
 
-def _summary(outcomes: list[Outcome], missing: dict[str, str]) -> int:
+def summary(outcomes: list[Outcome], missing: dict[str, str]) -> int:
     print("\n== summary")
     for outcome in outcomes:
         counts = ", ".join(f"{number} {kind}" for kind, number in sorted(outcome.counts.items()))
