@@ -1,0 +1,105 @@
+"""What can go wrong with the places where things are kept, each with its way out."""
+
+from __future__ import annotations
+
+from luban.model.errors import LubanError
+
+
+class StorageBusy(LubanError):
+    """Another process held the database for longer than anybody should."""
+
+    code = "storage_busy"
+    status = 503
+    retryable = True
+    en = (
+        "{place} has been locked by another process for {seconds} seconds. Close what else uses "
+        "it, or try again."
+    )
+    zh = "{place} 已被另一个进程锁定 {seconds} 秒。请关闭占用它的程序，或稍后再试。"
+
+
+class DataFolderNotWritable(LubanError):
+    """The folder or the file cannot be written by this user."""
+
+    code = "data_folder_not_writable"
+    status = 500
+    en = (
+        "{place} cannot be written: {cause}. Give this user write permission, or choose another "
+        "folder with --data or LUBAN_HOME."
+    )
+    zh = "无法写入 {place}：{cause}。请授予当前用户写权限，或用 --data 或 LUBAN_HOME 另选目录。"
+
+
+class NotADatabase(LubanError):
+    """The file holds something else."""
+
+    code = "not_a_database"
+    status = 500
+    en = (
+        "{place} is not a Luban database: {cause}. Move it away, or choose another folder with "
+        "--data or LUBAN_HOME."
+    )
+    zh = "{place} 不是 Luban 数据库：{cause}。请将它移走，或用 --data 或 LUBAN_HOME 另选目录。"
+
+
+class DatabaseDamaged(LubanError):
+    """The file was torn: part of it is missing or unreadable."""
+
+    code = "database_damaged"
+    status = 500
+    en = (
+        "{place} is damaged: {cause}. Nothing was changed. Put a backup in its place; the damaged "
+        "file may still be read with `sqlite3 {place} .recover`."
+    )
+    zh = (
+        "{place} 已损坏：{cause}。未做任何修改。请用备份替换它；损坏的文件仍可尝试用 "
+        "`sqlite3 {place} .recover` 读出。"
+    )
+
+
+class DatabaseIsNewer(LubanError):
+    """A later version of the program has changed the schema."""
+
+    code = "database_is_newer"
+    status = 500
+    en = (
+        "{place} is at revision {found}, and this version of Luban knows revisions up to {known}. "
+        "Nothing was changed. Update Luban, or choose another folder with --data or LUBAN_HOME."
+    )
+    zh = (
+        "{place} 的修订版本是 {found}，而此版本的 Luban 最高只认识 {known}。未做任何修改。请更新 "
+        "Luban，或用 --data 或 LUBAN_HOME 另选目录。"
+    )
+
+
+class StorageBroken(LubanError):
+    """The disk or the system refused in a way that is none of the above."""
+
+    code = "storage_broken"
+    status = 500
+    en = "{place} could not be read or written: {cause}. Check the disk and its connection."
+    zh = "无法读写 {place}：{cause}。请检查磁盘及其连接。"
+
+
+class FileTooLarge(LubanError):
+    """A file is larger than the limit set for files."""
+
+    code = "file_too_large"
+    status = 413
+    en = (
+        "`{name}` is larger than the limit of {limit} bytes. Give a smaller file, or raise the "
+        "limit with LUBAN_FILE_LIMIT."
+    )
+    zh = "“{name}”超过了 {limit} 字节的限制。请换用较小的文件，或用 LUBAN_FILE_LIMIT 提高限制。"
+
+
+class FileLost(LubanError):
+    """A file is known, but its bytes are gone from the disk."""
+
+    code = "file_lost"
+    status = 410
+    en = (
+        "The content of `{name}` ({id}) is missing from {place}. Upload the file again, or restore "
+        "it from a backup."
+    )
+    zh = "“{name}”（{id}）的内容已不在 {place} 中。请重新上传该文件，或从备份恢复。"

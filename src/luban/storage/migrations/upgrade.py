@@ -1,0 +1,32 @@
+"""Brings a schema to the head. Importing this file imports Alembic, so only do it when needed."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from luban.storage.migrations import FOLDER
+
+
+def upgrade_sqlite(path: str) -> None:
+    """Applies what is missing to a SQLite file, all of it or nothing."""
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    # The driver would commit before every change of the schema; taking transactions in hand
+    # ourselves makes a migration that is cut off leave the old schema. After SQLAlchemy's
+    # documentation, "Serializable isolation / Savepoints / Transactional DDL".
+    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
+    with engine.connect() as connection:
+        upgrade(connection)
+    engine.dispose()
+
+
+def upgrade(connection: Connection) -> None:
+    """Applies what is missing through an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

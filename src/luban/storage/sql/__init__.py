@@ -1,0 +1,1 @@
+"""Stores written once in SQL that SQLite and PostgreSQL both understand."""

@@ -1,0 +1,34 @@
+"""Which runs this worker holds: what lets its journal refuse a row before the database must."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from luban.ports.journal import Fenced
+
+
+class HeldRun(NamedTuple):
+    """The short key of a run in the journal, and whose it is."""
+
+    seq: int
+    owner: str
+
+
+class Holding:
+    """Shared by the queue that claims runs and the journal that writes them; `worker` is the fencing token."""
+
+    def __init__(self) -> None:
+        self.worker: int | None = None
+        self.runs: dict[str, HeldRun] = {}
+
+    def required_worker(self) -> int:
+        """The token. Raises `Fenced` when this worker is not registered (any more)."""
+        if self.worker is None:
+            raise Fenced(worker="?")
+        return self.worker
+
+    def fenced(self) -> Fenced:
+        """The error to raise, once everything held is let go."""
+        token, self.worker = self.worker, None
+        self.runs.clear()
+        return Fenced(worker=str(token))

@@ -1,0 +1,135 @@
+"""Looks at a database file before anything is written to it, and brings it to the head."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import quote
+
+from luban.storage.errors import (
+    DatabaseDamaged,
+    DatabaseIsNewer,
+    DataFolderNotWritable,
+    NotADatabase,
+    StorageBusy,
+)
+from luban.storage.migrations import REVISION_TABLE, revisions
+from luban.storage.sqlite.failures import translate
+from luban.storage.sqlite.file_lock import FileLock
+
+_MAGIC = b"SQLite format 3\x00"
+_PATIENCE = 60.0
+
+
+def prepare(path: Path) -> None:
+    """Makes sure that the file is a database of ours at the head.
+
+    Raises `DataFolderNotWritable`, `NotADatabase`, `DatabaseDamaged`, `DatabaseIsNewer`.
+    """
+    _check_folder(path.parent)
+    if _check_revision(path):
+        _check_writable(path)
+        return
+    lock = FileLock(path.with_name(f"{path.name}.migrating"))
+    _wait_for(lock)
+    try:
+        if not _check_revision(path):  # somebody else may have been quicker
+            _migrate(path)
+    finally:
+        lock.release(remove=False)
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataFolderNotWritable(
+            place=str(folder), cause=error.strerror or str(error)
+        ) from error
+
+
+def _check_revision(path: Path) -> bool:
+    """Whether the file is at the head; `False` if it is empty or older."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    _check_shape(path)
+    known = revisions()
+    try:
+        found = _revision(path)
+    except sqlite3.Error as error:
+        raise translate(error, str(path)) from error
+    if found is not None and found not in known:
+        raise DatabaseIsNewer(place=str(path), found=found, known=known[-1])
+    return found == known[-1]
+
+
+def _check_shape(path: Path) -> None:
+    """Compares what the first page says with the file that is there."""
+    try:
+        with path.open("rb") as file:
+            first = file.read(100)
+    except OSError as error:
+        raise DataFolderNotWritable(place=str(path), cause=error.strerror or str(error)) from error
+    if not _MAGIC.startswith(first[:16]) or len(first) < 16:
+        raise NotADatabase(place=str(path), cause="its first bytes are those of another format")
+    size = path.stat().st_size
+    page = int.from_bytes(first[16:18]) or 1
+    promised = int.from_bytes(first[28:32]) * (65536 if page == 1 else page)
+    log = path.with_name(f"{path.name}-wal")
+    # What is missing may still be in the write-ahead log, after a crash while it was copied.
+    if size < promised and not (log.exists() and log.stat().st_size):
+        raise DatabaseDamaged(
+            place=str(path), cause=f"it should have {promised} bytes and has {size}"
+        )
+
+
+def _revision(path: Path) -> str | None:
+    """The stored revision, or `None` for a database without a table. Changes nothing."""
+    address = f"file:{quote(str(path))}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
+        tables = {
+            name
+            for (name,) in connection.execute(
+                "select name from sqlite_master where type = 'table' and name not like 'sqlite~_%' escape '~'"
+            )
+        }
+        if not tables:
+            return None
+        if REVISION_TABLE not in tables:
+            raise NotADatabase(
+                place=str(path), cause=f"it is SQLite, but has no table {REVISION_TABLE}"
+            )
+        row = connection.execute(f"select version_num from {REVISION_TABLE}").fetchone()
+        return row[0] if row else None
+
+
+def _check_writable(path: Path) -> None:
+    try:
+        path.open("r+b").close()
+    except OSError as error:
+        raise DataFolderNotWritable(place=str(path), cause=error.strerror or str(error)) from error
+
+
+def _wait_for(lock: FileLock) -> None:
+    begun = monotonic()
+    while not lock.take():
+        if monotonic() - begun > _PATIENCE:
+            raise StorageBusy(place=str(lock.path), seconds=_PATIENCE)
+        sleep(0.02)
+
+
+def _migrate(path: Path) -> None:
+    # Only here, so that an up-to-date start never pays for importing Alembic.
+    from luban.storage.migrations.upgrade import upgrade_sqlite
+
+    try:
+        with closing(sqlite3.connect(path, timeout=5)) as connection:
+            connection.execute("pragma journal_mode = wal")
+        upgrade_sqlite(str(path))
+    except sqlite3.Error as error:
+        raise translate(error, str(path)) from error
