@@ -1,4 +1,4 @@
-"""What can go wrong, as values: every error has a code, a status and its sentence in two languages."""
+"""What can go wrong, as values: a code, a status, and the sentence in two languages."""
 
 from __future__ import annotations
 
@@ -107,5 +107,8 @@ class NotStorable(LubanError):
 
     code = "value_not_storable"
     status = 422
-    en = "A value of type {type} cannot travel along a link: {cause}. Give text, numbers, lists, objects or files."
+    en = (
+        "A value of type {type} cannot travel along a link: {cause}. "
+        "Give text, numbers, lists, objects or files."
+    )
     zh = "类型为 {type} 的值不能沿连线传递：{cause}。请给出文本、数字、列表、对象或文件。"

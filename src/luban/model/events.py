@@ -39,7 +39,10 @@ class StepEmitted(NamedTuple):
 
 
 class StepFinished(NamedTuple):
-    """A step is done; `emissions` are those not told by `StepEmitted` before."""
+    """A step is done; `emissions` are those not told by `StepEmitted` before.
+
+    `usage` is what its model calls took, `{"tokens": …, "usd": …}`, if it made any.
+    """
 
     node: str
     iteration: int
@@ -47,6 +50,7 @@ class StepFinished(NamedTuple):
     emissions: list[Any]
     started_at: float
     duration: float
+    usage: dict[str, Any] | None = None
 
 
 class AttemptFailed(NamedTuple):
@@ -70,6 +74,7 @@ class StepFailed(NamedTuple):
     error: dict[str, Any]
     started_at: float
     duration: float
+    usage: dict[str, Any] | None = None
 
 
 class RunPaused(NamedTuple):
@@ -135,17 +140,17 @@ class Row(NamedTuple):
 
 def to_row(run: str, event: Event) -> Row:
     """The event in bytes. Raises `NotStorable` for a value JSON cannot hold."""
-    if isinstance(event, StepFinished):  # nearly every event: written out, the rest is general
-        node, iteration, attempt, emissions, started_at, duration = event
-        data = encode(
-            {
-                "attempt": attempt,
-                "emissions": emissions,
-                "started_at": started_at,
-                "duration": duration,
-            }
-        )
-        return Row(run, "step_finished", node, iteration, data)
+    if type(event) is StepFinished:  # nearly every event: written out, the rest is general
+        node, iteration, attempt, emissions, started_at, duration, usage = event
+        data: dict[str, Any] = {
+            "attempt": attempt,
+            "emissions": emissions,
+            "started_at": started_at,
+            "duration": duration,
+        }
+        if usage is not None:
+            data["usage"] = usage
+        return Row(run, "step_finished", node, iteration, encode(data))
     fields = event._asdict()
     node = fields.pop("node", "")
     iteration = fields.pop("iteration", 0)

@@ -27,7 +27,10 @@ class PathMissing(LubanError):
 
     code = "path_missing"
     status = 422
-    en = "The value has nothing at `{path}`: {value}. Check the path on the link, or test for it first."
+    en = (
+        "The value has nothing at `{path}`: {value}. "
+        "Check the path on the link, or test for it first."
+    )
     zh = "值在“{path}”处没有内容：{value}。请检查连线上的路径，或先判断它是否存在。"
 
 

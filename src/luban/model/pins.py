@@ -179,7 +179,7 @@ def _to_number(value: Any) -> int | float:
     if isinstance(value, (int, float)):
         return value
     if not isinstance(value, str):
-        raise ValueError  # noqa: TRY004  one refusal for all: the caller names the value
+        raise ValueError
     text = value.strip().replace("_", "")
     if _INTEGER.fullmatch(text):
         return int(text)
@@ -234,7 +234,7 @@ def _to_message(value: Any) -> dict[str, Any]:
 
 def _to_date(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError  # noqa: TRY004
+        raise ValueError
     text = value.strip()
     (date if len(text) == len("2026-01-01") else datetime).fromisoformat(text)
     return text

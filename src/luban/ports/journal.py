@@ -1,4 +1,4 @@
-"""The append-only record of runs, and the queue they are claimed from: what the engine needs stored."""
+"""What the engine needs stored: the record of runs, and the queue they are claimed from."""
 
 from __future__ import annotations
 

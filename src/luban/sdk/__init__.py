@@ -5,7 +5,7 @@ from luban.sdk.block import Block, Example, block
 from luban.sdk.chat import ChatAnswer, ChatMessage, Models, Usage
 from luban.sdk.context import Context, Files, State
 from luban.sdk.errors import BlockError, TemporaryError
-from luban.sdk.fields import BlockInput, BlockOutput, Emit, Field, FileRef, Message
+from luban.sdk.fields import BlockInput, BlockOutput, Date, Emit, Field, FileRef, Message, Number
 from luban.sdk.http import Http, HttpResponse
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ChatAnswer",
     "ChatMessage",
     "Context",
+    "Date",
     "Effect",
     "Emit",
     "Example",
@@ -26,6 +27,7 @@ __all__ = [
     "HttpResponse",
     "Message",
     "Models",
+    "Number",
     "Role",
     "State",
     "TemporaryError",

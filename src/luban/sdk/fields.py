@@ -106,3 +106,9 @@ Message = Annotated[
     dict[str, Any], WithJsonSchema({"type": "object", "x-kind": "message", "title": "Message"})
 ]
 """One message of a conversation: `{"role": "user", "content": "…"}`."""
+
+Number = Annotated[int | float, WithJsonSchema({"type": "number"})]
+"""A number that stays what it is: 2 is not turned into 2.0."""
+
+Date = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+"""A day as ISO 8601 text, such as 2026-01-31."""

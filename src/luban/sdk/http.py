@@ -11,7 +11,7 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An answer read to its end; `url` is the address after redirects, header names are lower case."""
+    """An answer read to its end; `url` is the one after redirects, header names are lower case."""
 
     status: int
     url: str
@@ -33,7 +33,7 @@ class HttpResponse:
 
 
 class Http(Protocol):
-    """Sends requests anywhere but to private addresses, unless those are allowed in the settings."""
+    """Sends requests anywhere but to private addresses, unless the settings allow those."""
 
     async def request(
         self,

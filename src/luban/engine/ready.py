@@ -1,0 +1,66 @@
+"""Which of the steps that may start do start: limits per node and per run."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from luban.engine.plan import NodePlan
+from luban.engine.state import Firing
+
+
+class ReadyQueue:
+    """Steps waiting for a place, oldest first within a node; nodes take turns.
+
+    A step holds a place from `take` or `offer` until `release`.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.running = 0
+        self._limit = limit
+        self._load: dict[NodePlan, int] = {}
+        self._queues: dict[NodePlan, deque[Firing]] = {}
+        self._queued = 0
+
+    def __len__(self) -> int:
+        return self._queued
+
+    def offer(self, firing: Firing) -> bool:
+        """Takes a place for a step at once, or queues it and says no."""
+        node = firing.node
+        if self.running < self._limit and node not in self._queues:
+            load = self._load.get(node, 0)
+            if load < node.node.parallel:
+                self._load[node] = load + 1
+                self.running += 1
+                return True
+        self._queues.setdefault(node, deque()).append(firing)
+        self._queued += 1
+        return False
+
+    def take(self) -> Firing | None:
+        """The next queued step that may run, with a place; `None` if there is none."""
+        if not self._queued or self.running >= self._limit:
+            return None
+        for node, queue in self._queues.items():
+            load = self._load.get(node, 0)
+            if load >= node.node.parallel:
+                continue
+            firing = queue.popleft()
+            del self._queues[node]
+            if queue:
+                self._queues[node] = queue  # to the end: the other nodes come first next time
+            self._queued -= 1
+            self._load[node] = load + 1
+            self.running += 1
+            return firing
+        return None
+
+    def release(self, firing: Firing) -> None:
+        """The step ended, or waits for something outside: its place is free."""
+        self.running -= 1
+        self._load[firing.node] -= 1
+
+    def reclaim(self, firing: Firing) -> None:
+        """A step that gave up its place goes on, even if all places are taken."""
+        self.running += 1
+        self._load[firing.node] += 1

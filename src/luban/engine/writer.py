@@ -1,0 +1,105 @@
+"""Group commit: what is put while one batch is being written goes out together as the next."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from luban.model.events import Row
+from luban.ports.journal import Fenced, Journal, RunChange, StorageFull
+
+log = logging.getLogger(__name__)
+
+_FULL_PAUSE = 1.0
+
+
+class JournalWriter:
+    """Writes rows of all runs of a worker in the order they were put, in numbered batches.
+
+    There is no timer: an idle writer commits at once, a busy one commits larger batches.
+    `durable` is the number of the last batch known to be stored.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        on_commit: Callable[[set[str]], None],
+        on_fenced: Callable[[Fenced], None],
+    ) -> None:
+        self.durable = 0
+        self._journal = journal
+        self._on_commit = on_commit
+        self._on_fenced = on_fenced
+        self._rows: list[Row] = []
+        self._changes: list[RunChange] = []
+        self._filling = 1
+        self._waiters: dict[int, asyncio.Future[None]] = {}
+        self._draining: asyncio.Task[None] | None = None
+        self._fenced: Fenced | None = None
+
+    @property
+    def backlog(self) -> int:
+        """Rows not yet handed to the store."""
+        return len(self._rows)
+
+    def put(self, row: Row, change: RunChange | None = None) -> int:
+        """Adds a row, and what becomes of its run, to the open batch; returns its number."""
+        self._rows.append(row)
+        if change is not None:
+            self._changes.append(change)
+        if self._draining is None:
+            self._draining = asyncio.get_running_loop().create_task(self._drain())
+        return self._filling
+
+    async def wait(self, batch: int) -> None:
+        """Returns once the batch of this number is stored. Raises `Fenced`."""
+        if self._fenced is not None:
+            raise self._fenced
+        if batch <= self.durable:
+            return
+        waiter = self._waiters.get(batch)
+        if waiter is None:
+            waiter = self._waiters[batch] = asyncio.get_running_loop().create_future()
+        await asyncio.shield(waiter)
+
+    async def close(self) -> None:
+        """Returns when everything put so far is stored, or cannot be any more."""
+        if self._draining is not None:
+            await self._draining
+
+    async def _drain(self) -> None:
+        while self._rows:
+            rows, changes, batch = self._rows, self._changes, self._filling
+            self._rows, self._changes, self._filling = [], [], batch + 1
+            if not await self._commit(rows, changes):
+                break
+            self.durable = batch
+            waiter = self._waiters.pop(batch, None)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+            self._on_commit({row.run for row in rows})
+        self._draining = None
+
+    async def _commit(self, rows: list[Row], changes: list[RunChange]) -> bool:
+        while True:
+            try:
+                await self._journal.commit(rows, changes)
+            except Fenced as fenced:
+                self._give_up(fenced)
+                return False
+            except StorageFull as full:
+                log.error("%s", full)  # nothing was written; runs stand still until there is room
+                await asyncio.sleep(_FULL_PAUSE)
+            else:
+                return True
+
+    def _give_up(self, fenced: Fenced) -> None:
+        self._fenced = fenced
+        for waiter in self._waiters.values():
+            if not waiter.done():
+                waiter.set_exception(fenced)
+                waiter.exception()  # read here, so that a waiter nobody awaits is not reported
+        self._waiters.clear()
+        self._on_fenced(fenced)
