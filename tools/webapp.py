@@ -39,7 +39,7 @@ class Node:
 
     def env(self) -> dict[str, str]:
         path = os.pathsep.join([str(Path(self.program).parent), os.environ.get("PATH", "")])
-        return {**os.environ, "PATH": path, "CI": "true", "NO_UPDATE_NOTIFIER": "1"}
+        return {**os.environ, "PATH": path, "CI": "true", "NO_COLOR": "1"}
 
 
 def find_node(python: str = sys.executable) -> Node | None:

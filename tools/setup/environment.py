@@ -119,11 +119,13 @@ def _make_venv(*, usable: bool) -> None:
 
 
 def _belongs_here() -> bool:
-    """True when the interpreter in .venv starts, is new enough and sees this very folder."""
-    probe = "import sys; print(sys.version_info >= (3, 11) and sys.prefix)"
+    """True when the interpreter in .venv starts, is new enough and was made for this folder."""
+    probe = "import sys; print(sys.version_info >= (3, 11))"
     result = subprocess.run([PYTHON, "-c", probe], capture_output=True, text=True, check=False)
-    found = result.stdout.strip()
-    return result.returncode == 0 and found != "False" and Path(found).resolve() == VENV.resolve()
+    activate = BIN / "activate"
+    # Programs in it name its folder: moved, it would still start but run the old folder's.
+    at_home = activate.exists() and str(VENV) in activate.read_text(encoding="utf-8")
+    return result.returncode == 0 and result.stdout.strip() == "True" and at_home
 
 
 def _get_uv() -> None:
