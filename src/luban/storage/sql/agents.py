@@ -32,7 +32,9 @@ where owner = :owner and id = :id and revision = :expected and deleted_at is nul
 DELETE = (
     "update agents set deleted_at = :at where owner = :owner and id = :id and deleted_at is null"
 )
-RESTORE = "update agents set deleted_at = null where owner = :owner and id = :id and deleted_at is not null"
+RESTORE = """
+update agents set deleted_at = null
+where owner = :owner and id = :id and deleted_at is not null"""
 # Writing the agent's row first makes a second writer of versions wait for this transaction.
 NEXT_VERSION = """
 update agents set latest_version = coalesce(latest_version, 0) + 1
@@ -160,7 +162,7 @@ class SqlAgentStore:
 
 
 def like(search: str) -> str:
-    """The pattern that finds `search` anywhere, with `!` in front of what `like` would interpret."""
+    """The pattern that finds `search` anywhere; `!` stands before what `like` would interpret."""
     for special in "!%_":
         search = search.replace(special, f"!{special}")
     return f"%{search}%"

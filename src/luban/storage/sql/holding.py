@@ -15,7 +15,10 @@ class HeldRun(NamedTuple):
 
 
 class Holding:
-    """Shared by the queue that claims runs and the journal that writes them; `worker` is the fencing token."""
+    """Shared by the queue that claims runs and the journal that writes them.
+
+    `worker` is the fencing token; `None` before registering and after being fenced.
+    """
 
     def __init__(self) -> None:
         self.worker: int | None = None

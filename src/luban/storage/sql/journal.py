@@ -1,4 +1,4 @@
-"""How events and what becomes of a run are written down; which transaction that is, a driver knows."""
+"""How events, and what becomes of a run, are written down; the transaction is the driver's."""
 
 from __future__ import annotations
 

@@ -15,8 +15,10 @@ SELECT = """
 select r.*, coalesce(a.name, '') as agent_name
 from runs r left join agents a on a.id = r.agent_id and a.owner = r.owner"""
 INSERT = """
-insert into runs (id, owner, agent_id, version, status, trigger_kind, trigger_key, inputs, created_at)
-values (:id, :owner, :agent_id, :version, 'queued', :trigger_kind, :trigger_key, :inputs, :created_at)
+insert into runs (id, owner, agent_id, version, status, trigger_kind, trigger_key, inputs,
+  created_at)
+values (:id, :owner, :agent_id, :version, 'queued', :trigger_kind, :trigger_key, :inputs,
+  :created_at)
 on conflict (owner, trigger_key) where trigger_key is not null do nothing"""
 FIND = f"{SELECT} where r.owner = :owner and r.id = :id"
 FIND_TRIGGERED = f"{SELECT} where r.owner = :owner and r.trigger_key = :trigger_key"

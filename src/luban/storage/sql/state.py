@@ -12,7 +12,8 @@ GET = "select value from state where owner = :owner and scope = :scope and key =
 SET = """
 insert into state (owner, scope, key, value, updated_at)
 values (:owner, :scope, :key, :value, :at)
-on conflict (owner, scope, key) do update set value = excluded.value, updated_at = excluded.updated_at"""
+on conflict (owner, scope, key)
+do update set value = excluded.value, updated_at = excluded.updated_at"""
 
 
 class SqlStateStore:

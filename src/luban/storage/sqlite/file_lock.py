@@ -26,7 +26,7 @@ class FileLock:
         self._descriptor: int | None = None
 
     def take(self, *, create: bool = True) -> bool:
-        """Whether the lock is now ours. Raises `FileNotFoundError` if it must exist and does not."""
+        """Whether the lock is now ours. Raises `FileNotFoundError` if told not to create it."""
         flags = os.O_RDWR | (os.O_CREAT if create else 0)
         descriptor = os.open(self.path, flags, 0o600)
         try:

@@ -11,8 +11,12 @@ from luban.storage.sql.journal import CHANGE, change_values, let_go, lines, read
 from luban.storage.sqlite.connection import SqliteFile
 
 ALIVE = "select 1 from workers where id = ? and dead = 0"
-APPEND = "insert into journal (owner, run, kind, node, iteration, data, blob) values (?, ?, ?, ?, ?, ?, ?)"
-KEEP_BLOB = "insert into blobs (run, hash, owner, data) values (?, ?, ?, ?) on conflict (run, hash) do nothing"
+APPEND = """
+insert into journal (owner, run, kind, node, iteration, data, blob)
+values (?, ?, ?, ?, ?, ?, ?)"""
+KEEP_BLOB = """
+insert into blobs (run, hash, owner, data) values (?, ?, ?, ?)
+on conflict (run, hash) do nothing"""
 
 
 class SqliteJournal:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import quote
 
+from luban.model.errors import LubanError
+from luban.ports.journal import StorageFull
 from luban.storage.errors import (
     DatabaseDamaged,
     DatabaseIsNewer,
@@ -21,6 +24,8 @@ from luban.storage.sqlite.file_lock import FileLock
 
 _MAGIC = b"SQLite format 3\x00"
 _PATIENCE = 60.0
+_TABLES = """
+select name from sqlite_master where type = 'table' and name not like 'sqlite!_%' escape '!'"""
 
 
 def prepare(path: Path) -> None:
@@ -38,7 +43,7 @@ def prepare(path: Path) -> None:
         if not _check_revision(path):  # somebody else may have been quicker
             _migrate(path)
     finally:
-        lock.release(remove=False)
+        lock.release()
 
 
 def _check_folder(folder: Path) -> None:
@@ -48,9 +53,7 @@ def _check_folder(folder: Path) -> None:
         probe.touch()
         probe.unlink(missing_ok=True)
     except OSError as error:
-        raise DataFolderNotWritable(
-            place=str(folder), cause=error.strerror or str(error)
-        ) from error
+        raise _refused(folder, error) from error
 
 
 def _check_revision(path: Path) -> bool:
@@ -74,7 +77,7 @@ def _check_shape(path: Path) -> None:
         with path.open("rb") as file:
             first = file.read(100)
     except OSError as error:
-        raise DataFolderNotWritable(place=str(path), cause=error.strerror or str(error)) from error
+        raise _refused(path, error) from error
     if not _MAGIC.startswith(first[:16]) or len(first) < 16:
         raise NotADatabase(place=str(path), cause="its first bytes are those of another format")
     size = path.stat().st_size
@@ -92,12 +95,7 @@ def _revision(path: Path) -> str | None:
     """The stored revision, or `None` for a database without a table. Changes nothing."""
     address = f"file:{quote(str(path))}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
-        tables = {
-            name
-            for (name,) in connection.execute(
-                "select name from sqlite_master where type = 'table' and name not like 'sqlite~_%' escape '~'"
-            )
-        }
+        tables = {name for (name,) in connection.execute(_TABLES)}
         if not tables:
             return None
         if REVISION_TABLE not in tables:
@@ -108,11 +106,18 @@ def _revision(path: Path) -> str | None:
         return row[0] if row else None
 
 
+def _refused(place: Path, error: OSError) -> LubanError:
+    cause = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull(place=str(place), cause=cause)
+    return DataFolderNotWritable(place=str(place), cause=cause)
+
+
 def _check_writable(path: Path) -> None:
     try:
         path.open("r+b").close()
     except OSError as error:
-        raise DataFolderNotWritable(place=str(path), cause=error.strerror or str(error)) from error
+        raise _refused(path, error) from error
 
 
 def _wait_for(lock: FileLock) -> None:
