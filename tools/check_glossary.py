@@ -31,6 +31,7 @@ EMPTY_NAMES = frozenset(
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u4e00-\u9fff]+")
 IMPORT = re.compile(r"^\s*(?:import|from) ([\w.]+)", re.M)
 TS_NOISE = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.S)
+TS_IMPORT = re.compile(r"^import ([^\"\n;]*|\{[^}]*\}) from \"(?![.]|@/)", re.M)
 TS_NAME = re.compile(r"(?<![\w.])(?!\d)[\w$]{2,}")
 TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"")
 
@@ -107,9 +108,10 @@ def _names(path: Path, text: str) -> Iterator[tuple[int, str]]:
         for match in TEXT.finditer(text):
             yield text.count("\n", 0, match.start()) + 1, match.group(1)
     elif path.suffix != ".json":
+        foreign = {name for names in TS_IMPORT.findall(text) for name in TS_NAME.findall(names)}
         plain = TS_NOISE.sub(lambda match: "\n" * match.group().count("\n"), text)
         for number, line in enumerate(plain.splitlines(), 1):
-            yield from ((number, name) for name in TS_NAME.findall(line))
+            yield from ((number, name) for name in TS_NAME.findall(line) if name not in foreign)
 
 
 def _is_catalogue(path: Path) -> bool:

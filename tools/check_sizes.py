@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,11 +20,22 @@ FILE_LIMIT, FUNCTION_LIMIT = 500, 60
 FOLDERS = ("src", "tools", "tests", "benchmarks", "examples", "web/src", "web/tests", "web/build")
 GENERATED = ("src/luban/server/static/", "web/src/api/schema.d.ts")
 EXCEPTIONS = "tools/size_exceptions.txt"
-# Formatted TypeScript: a top-level declaration begins and ends in the first column.
+# Formatted TypeScript: a function's last line is indented like its first.
 TS_FUNCTION = re.compile(
-    r"^(?:export )?(?:default )?(?:async )?(?:function\*? (\w+)|const (\w+)\b.*(?:=>|\() ?.*[{(]$)"
+    r"^(?P<indent> *)(?:export )?(?:default )?(?:async )?"
+    r"(?:function\*? (?P<function>\w+)"
+    r"|(?:const|let) (?P<value>\w+)\b.*(?:=>|\(|function).*[{(]$"
+    r"|(?!if\b|for\b|while\b|switch\b|catch\b)(?P<method>\w+)(?:\(.*\)|: (?:async )?\(.*=>).*{$)"
 )
-TS_END = re.compile(r"^[})\]]")
+TS_END = re.compile(r"^( *)[})\]](?!.*(?:[{(]|=>)$)")
+
+
+@dataclass
+class _Open:
+    name: str
+    indent: int
+    first: int
+    inner: int = 0
 
 
 def lengths(root: Path) -> Iterator[tuple[str, int, int]]:
@@ -65,14 +77,22 @@ def _python(text: str, name: str) -> Iterator[tuple[str, int]]:
 
 
 def _typescript(text: str) -> Iterator[tuple[str, int]]:
-    begun: tuple[str, int] | None = None
+    """Each named function without the named functions inside it, which are measured themselves.
+
+    A function that makes and returns closures is TypeScript's class, and no class is measured.
+    """
+    stack: list[_Open] = []
     for number, line in enumerate(text.splitlines(), 1):
-        if begun is None:
-            match = TS_FUNCTION.match(line)
-            begun = (match.group(1) or match.group(2), number) if match else None
-        elif TS_END.match(line) and not line.rstrip().endswith(("{", "(", "=>")):
-            yield begun[0], number - begun[1] + 1
-            begun = None
+        start, end = TS_FUNCTION.match(line), TS_END.match(line)
+        if end and stack and len(end[1]) == stack[-1].indent:
+            done = stack.pop()
+            lines = number - done.first + 1
+            if stack:
+                stack[-1].inner += lines
+            yield ".".join([*(one.name for one in stack), done.name]), lines - done.inner
+        elif start and not line.endswith(("}", ";")):
+            name = start["function"] or start["value"] or start["method"]
+            stack.append(_Open(name, len(start["indent"]), number))
 
 
 def read_exceptions(text: str) -> dict[str, int]:

@@ -36,6 +36,7 @@ def project(tmp_path: Path) -> Path:
         ("src/luban/api/runs.py", "import x as job", "job"),
         ("src/luban/api/edges.py", "", "edges"),
         ("web/src/graph.ts", "const edgeCount = 1;", "edge"),
+        ("web/src/graph.ts", 'import { Job } from "@/runs";', "job"),
         ("web/src/locales/zh-CN.json", '{"runs": "执行记录"}', "执行记录"),
         ("web/src/locales/en.ts", 'export const en = { runs: "Jobs" };', "jobs"),
     ],
@@ -55,6 +56,7 @@ def test_a_wrong_word_is_named_with_the_right_one(
         ("src/luban/api/runs.py", "acknowledged = knowledge = ledger = 1"),
         ("web/src/canvas/flow.ts", "const edges = [];"),
         ("web/src/graph.ts", '// an edge\nconst link = "edge";'),
+        ("web/src/graph.ts", 'import {\n  Job as Case,\n} from "icons";\nshow(Job);'),
         ("web/src/locales/en.json", '{"runs": "Runs"}'),
     ],
 )

@@ -55,6 +55,18 @@ def test_a_long_typescript_function_is_named(project: Path, head: str) -> None:
     assert found.startswith("web/src/View.tsx::View has 6")
 
 
+def test_functions_in_a_typescript_function_are_measured_on_their_own(project: Path) -> None:
+    inner = "  const {} = () => {{\n" + "    a();\n" * 40 + "  }};\n"
+    text = "export function make() {\n" + inner.format("one") + inner.format("two") + "}\n"
+    (project / "web/src/make.ts").write_text(text)
+    assert check_sizes.problems(project) == []
+    text = text.replace("    a();\n", "    a();\n    b();\n", 25)
+    (project / "web/src/make.ts").write_text(text)
+    assert check_sizes.problems(project) == [
+        "web/src/make.ts::make.one has 67 lines, 60 are allowed: split it"
+    ]
+
+
 def test_a_long_table_in_typescript_is_no_function(project: Path) -> None:
     (project / "web/src/words.ts").write_text(
         "export const words = {\n" + "  a: 1,\n" * 90 + "};\n"
