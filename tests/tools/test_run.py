@@ -69,6 +69,23 @@ def test_help_lists_every_word(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"./run {word}" in said for word in ("test", "check", "fix", "dev", "bench", "lock"))
 
 
+@pytest.mark.parametrize(
+    ("display", "given", "told"),
+    [
+        (":0", ["--port", "1"], ["--browser", "--port", "1"]),
+        (":0", ["--no-browser", "--port", "1"], ["--port", "1"]),
+        ("", ["--data", "x"], ["--data", "x"]),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "darwin", reason="there is always a display")
+def test_the_browser_is_opened_where_it_is_wanted_and_seen(
+    monkeypatch: pytest.MonkeyPatch, display: str, given: list[str], told: list[str]
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert words.up_words(given) == told
+
+
 def test_an_error_is_one_sentence_and_no_trace(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

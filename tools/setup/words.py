@@ -62,7 +62,20 @@ def setup(words: list[str]) -> int:
 
 def start(words: list[str]) -> int:
     setup([])
-    return become([tool("luban"), "up", *words])
+    return become([tool("luban"), "up", *up_words(words)])
+
+
+def up_words(words: list[str]) -> list[str]:
+    """What `luban up` is told: to open the browser, unless that is unwanted or cannot be seen."""
+    rest = [word for word in words if word != "--no-browser"]
+    return rest if rest != words or not has_display() else ["--browser", *rest]
+
+
+def has_display() -> bool:
+    """True where a browser window could appear."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def test(words: list[str]) -> int:
