@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, ClassVar, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, create_model
@@ -46,13 +46,17 @@ class Block:
     aliases: ClassVar[tuple[str, ...]] = ()
     demo: ClassVar[bool] = False
     timeout: ClassVar[float | None] = None
-    examples: ClassVar[list[BlockExample]] = []
+    examples: ClassVar[Sequence[BlockExample]] = ()
 
     Input: ClassVar[type[BaseModel]] = BlockInput
     Output: ClassVar[type[BaseModel]] = BlockOutput
 
-    def run(self, input: Any, ctx: Context) -> Any:
-        """The block's work; `async def`, an asynchronous generator, or a plain function."""
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """The block's work, as `run(self, input, ctx)`.
+
+        `async def`, an asynchronous generator, or a plain function; one that needs no `ctx` may
+        leave it out.
+        """
         raise BadBlock(block=self.id or type(self).__name__, reason="it has no `run`")
 
 

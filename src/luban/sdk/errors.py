@@ -23,6 +23,13 @@ class BlockError(LubanError):
         if code is not None:
             self.code = code  # pyright: ignore[reportAttributeAccessIssue]
 
+    def __str__(self) -> str:
+        return self.params["reason"]  # whole: its end is the way out
+
+    @property
+    def message_zh(self) -> str:
+        return self.params["reason_zh"]
+
 
 class TemporaryError(BlockError):
     """The step failed for now: a time-out, a 429, a server being restarted.

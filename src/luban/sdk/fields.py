@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
+import pydantic
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
-from pydantic import Field as _pydantic_field
 from pydantic.fields import FieldInfo
 
 from luban.model.values import FILE_KEY
@@ -68,21 +68,18 @@ def _marked(
     marks: dict[str, Any],
     constraints: dict[str, Any],
 ) -> Any:
-    extra = {MARKS: marks} if marks else None
-    if "default_factory" in constraints:
-        return _pydantic_field(
-            title=title, description=description, json_schema_extra=extra, **constraints
-        )
-    return _pydantic_field(
-        default, title=title, description=description, json_schema_extra=extra, **constraints
-    )
+    options: dict[str, Any] = {"title": title, "description": description, **constraints}
+    if marks:
+        options["json_schema_extra"] = {MARKS: marks}
+    if "default_factory" not in constraints:
+        options["default"] = default
+    return pydantic.Field(**options)
 
 
 def marks_of(field: FieldInfo) -> dict[str, Any]:
     """What `Field` or `Emit` noted about a field beyond pydantic's own."""
-    extra = field.json_schema_extra
-    marks = extra.get(MARKS) if isinstance(extra, dict) else None
-    return marks if isinstance(marks, dict) else {}
+    extra: Any = field.json_schema_extra
+    return cast("dict[str, Any]", extra).get(MARKS, {}) if isinstance(extra, dict) else {}
 
 
 class FileRef(BaseModel):
@@ -92,7 +89,7 @@ class FileRef(BaseModel):
         populate_by_name=True, json_schema_extra={"x-kind": "file", "x-widget": "file"}
     )
 
-    id: str = _pydantic_field(alias=FILE_KEY)
+    id: str = pydantic.Field(alias=FILE_KEY)
     name: str = "file"
     type: str = "application/octet-stream"
     size: int = 0

@@ -1,0 +1,1 @@
+"""Blocks for lists, objects, JSON and CSV."""

@@ -1,0 +1,1 @@
+"""Blocks that calculate and count."""

@@ -1,0 +1,1 @@
+"""Blocks that make, cut, search and change text."""

@@ -1,0 +1,1 @@
+"""Blocks that know what time it is."""
