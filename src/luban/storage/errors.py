@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+
 from luban.model.errors import LubanError
+from luban.ports.journal import StorageFull
 
 
 class StorageBusy(LubanError):
@@ -103,3 +106,13 @@ class FileLost(LubanError):
         "it from a backup."
     )
     zh = "“{name}”（{id}）的内容已不在 {place} 中。请重新上传该文件，或从备份恢复。"
+
+
+def refused_by_system(place: str, error: OSError) -> LubanError:
+    """What it means that the system would not let us write there."""
+    cause = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull(place=place, cause=cause)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        return DataFolderNotWritable(place=place, cause=cause)
+    return StorageBroken(place=place, cause=cause)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from luban.ports.clock import Clock, SystemClock
 from luban.storage.memory.agents import MemoryAgentStore
+from luban.storage.memory.bytes import MemoryFiles
 from luban.storage.memory.files import MemoryFileRecords
 from luban.storage.memory.journal import MemoryJournal
 from luban.storage.memory.queue import MemoryQueue
@@ -12,7 +13,7 @@ from luban.storage.memory.runs import MemoryRunStore
 from luban.storage.memory.state import MemoryStateStore
 from luban.storage.memory.tables import Tables
 
-__all__ = ["MemoryDatabase", "Tables"]
+__all__ = ["MemoryDatabase", "MemoryFiles", "Tables"]
 
 
 class MemoryDatabase:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import quote
 
-from luban.model.errors import LubanError
-from luban.ports.journal import StorageFull
 from luban.storage.errors import (
     DatabaseDamaged,
     DatabaseIsNewer,
-    DataFolderNotWritable,
     NotADatabase,
     StorageBusy,
+    refused_by_system,
 )
 from luban.storage.migrations import REVISION_TABLE, revisions
 from luban.storage.sqlite.failures import translate
@@ -53,7 +50,7 @@ def _check_folder(folder: Path) -> None:
         probe.touch()
         probe.unlink(missing_ok=True)
     except OSError as error:
-        raise _refused(folder, error) from error
+        raise refused_by_system(str(folder), error) from error
 
 
 def _check_revision(path: Path) -> bool:
@@ -77,7 +74,7 @@ def _check_shape(path: Path) -> None:
         with path.open("rb") as file:
             first = file.read(100)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise refused_by_system(str(path), error) from error
     if not _MAGIC.startswith(first[:16]) or len(first) < 16:
         raise NotADatabase(place=str(path), cause="its first bytes are those of another format")
     size = path.stat().st_size
@@ -106,18 +103,11 @@ def _revision(path: Path) -> str | None:
         return row[0] if row else None
 
 
-def _refused(place: Path, error: OSError) -> LubanError:
-    cause = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFull(place=str(place), cause=cause)
-    return DataFolderNotWritable(place=str(place), cause=cause)
-
-
 def _check_writable(path: Path) -> None:
     try:
         path.open("r+b").close()
     except OSError as error:
-        raise _refused(path, error) from error
+        raise refused_by_system(str(path), error) from error
 
 
 def _wait_for(lock: FileLock) -> None:
