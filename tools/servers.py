@@ -112,13 +112,16 @@ def _begin(command: list[str], own: dict[str, str]) -> subprocess.Popen[bytes]:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End the server and whatever it started: they are one process group."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            process.poll()  # a child that nobody asked after would count as alive
+            try:
+                os.killpg(process.pid, number)
+            except ProcessLookupError:
+                return
+            number = 0  # said once; from now on only asked
+            time.sleep(0.05)
 
 
 def _comes_up(process: subprocess.Popen[bytes], port: int) -> bool:
