@@ -43,8 +43,11 @@ class InDoubt(LubanError):
 
     code = "in_doubt"
     status = 409
-    en = "`{node}` was interrupted while it acted, and must not act twice. See whether it took effect, then run on from here."
-    zh = "“{node}”在执行中被打断，且不允许重复执行。请先确认它是否已生效，再从这里继续。"
+    en = (
+        "`{node}` was interrupted while it acted, and must not act twice. "
+        "See whether it took effect, then start a new run from there."
+    )
+    zh = "“{node}”在执行中被打断，且不允许重复执行。请先确认它是否已生效，再从那里开始新的运行。"
 
 
 async def attempt(
@@ -100,7 +103,7 @@ def _pair(code: BlockCode, emission: Any) -> Emission:
         if len(pair) == 2 and isinstance(pair[0], str) and pair[0] in code.spec.output_by_name:
             return pair[0], pair[1]
     main = code.spec.main_output
-    return (main.name if main else "result"), emission
+    return (main.name if main else "result"), cast("Any", emission)
 
 
 def _crash(code: BlockCode, crash: Exception) -> BlockCrashed:

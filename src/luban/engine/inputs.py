@@ -63,7 +63,7 @@ class Gate:
         ready: dict[str, Any] = {}
         for name, value in inputs.items():
             fits, wanted = self._takes.get(name, _ANYTHING)
-            kind = type(value)
+            kind: type[Any] = type(value)
             if kind in fits and kind not in _CONTAINERS and wanted.item is None:
                 ready[name] = value
             else:

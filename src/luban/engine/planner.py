@@ -36,8 +36,8 @@ class Planner:
 
     `pending` are the steps that were decided and have not ended, keyed by path and iteration.
     For them, `emitted` counts the values already sent, `attempts` the attempts that failed, and
-    `begun` holds those announced before they were made. `aborted` collects steps that must be given up because the body they belong to
-    failed; whoever runs steps empties it.
+    `begun` holds those announced before they were made. `aborted` collects steps that must be
+    given up because the body they belong to failed; whoever runs steps empties it.
     """
 
     def __init__(self, plan: Plan, inputs: dict[str, Any]) -> None:
@@ -216,7 +216,7 @@ class Planner:
                     if slot.path:
                         token = build(inputs.get(slot.pin), slot.path, token)
                     inputs[slot.pin] = token
-                    self._fire(frame, target, inputs, out)
+                    self.fire(frame, target, inputs, out)
             if node.output_name is not None and pin == node.main_pin:
                 frame.outputs.setdefault(node.output_name, []).append(value)
 
@@ -249,7 +249,7 @@ class Planner:
     def _match(self, frame: Frame, node: NodePlan, waiting: Waiting, out: list[Firing]) -> None:
         """Fires a node as often as its tokens allow."""
         while waiting.missing == 0 and _has_fresh(node, waiting):
-            self._fire(frame, node, self._take(node, waiting), out)
+            self.fire(frame, node, self._take(node, waiting), out)
 
     def _take(self, node: NodePlan, waiting: Waiting) -> dict[str, Any]:
         """One token from every slot, added to the constants."""
@@ -278,9 +278,8 @@ class Planner:
             inputs[slot.pin] = value
         return inputs
 
-    def _fire(
-        self, frame: Frame, node: NodePlan, inputs: dict[str, Any], out: list[Firing]
-    ) -> None:
+    def fire(self, frame: Frame, node: NodePlan, inputs: dict[str, Any], out: list[Firing]) -> None:
+        """Decides one step, or opens the body of its node."""
         iteration = frame.fired[node.index]
         frame.fired[node.index] = iteration + 1
         frame.active[node.group] += 1
@@ -297,7 +296,7 @@ class Planner:
     def enter(self, frame: Frame, out: list[Firing]) -> None:
         """Starts a frame: nodes without links fire, groups nothing can reach are finished."""
         for node in frame.plan.sources:
-            self._fire(frame, node, _with_run_input(node, frame), out)
+            self.fire(frame, node, _with_run_input(node, frame), out)
         for group in frame.plan.entry_groups:
             if frame.active[group] == 0 and not frame.done[group]:
                 self._settle(frame, group, out)

@@ -34,7 +34,7 @@ class JournalWriter:
         self._on_fenced = on_fenced
         self._rows: list[Row] = []
         self._changes: list[RunChange] = []
-        self._filling = 1
+        self._filling: int = 1
         self._waiters: dict[int, asyncio.Future[None]] = {}
         self._draining: asyncio.Task[None] | None = None
         self._fenced: Fenced | None = None
@@ -72,7 +72,8 @@ class JournalWriter:
     async def _drain(self) -> None:
         while self._rows:
             rows, changes, batch = self._rows, self._changes, self._filling
-            self._rows, self._changes, self._filling = [], [], batch + 1
+            self._rows, self._changes = [], []
+            self._filling = batch + 1
             if not await self._commit(rows, changes):
                 break
             self.durable = batch

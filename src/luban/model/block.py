@@ -93,10 +93,14 @@ ERROR_PIN = OutputPin(
 
 
 class BlockExample(_Frozen):
-    """Inputs and the outputs they must give; both a test and documentation."""
+    """Inputs and the outputs they must give; both a test and documentation.
+
+    `world` says what the outside answers while the example runs as a test; it is not shown.
+    """
 
     inputs: dict[str, Any]
     outputs: dict[str, Any]
+    world: dict[str, Any] = Field(default_factory=dict[str, Any], exclude=True)
 
 
 class BlockSpec(_Frozen):

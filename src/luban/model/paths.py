@@ -57,10 +57,10 @@ def format_path(path: Path) -> str:
 
 def pick(value: Any, path: Path) -> Any:
     """The part of a value at a path. Raises `PathMissing`."""
-    part = value
+    part: Any = value
     for step in path:
         try:
-            part = part[step] if isinstance(part, (dict, list)) else _refuse()
+            part = _step(part, step)
         except (KeyError, IndexError, TypeError):
             raise PathMissing(path=format_path(path).lstrip("."), value=value) from None
     return part
@@ -82,5 +82,9 @@ def build(whole: Any, path: Path, value: Any) -> Any:
     return items
 
 
-def _refuse() -> Any:
+def _step(value: Any, step: str | int) -> Any:
+    if isinstance(value, dict):
+        return cast("dict[str | int, Any]", value)[step]
+    if isinstance(value, list) and isinstance(step, int):
+        return cast("list[Any]", value)[step]
     raise TypeError

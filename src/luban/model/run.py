@@ -72,7 +72,7 @@ class Run(BaseModel):
     inputs: dict[str, Any]
     outputs: dict[str, Any] = Field(default_factory=dict)
     error: dict[str, Any] | None = None
-    starved: list[Starved] = Field(default_factory=list)
+    starved: list[Starved] = Field(default_factory=list[Starved])
     waiting_for: WaitingFor | None = None
     steps: int = 0
     created_at: float

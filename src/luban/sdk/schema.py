@@ -48,8 +48,8 @@ def kind_of_schema(schema: Schema) -> PinKind:
     if schema.get("format") in _DATE_FORMATS:
         return PinKind.DATE
     if "enum" in schema and "type" not in schema:
-        kinds = {type(value) for value in schema["enum"]}
-        return PinKind.TEXT if kinds == {str} else PinKind.ANY
+        texts = all(isinstance(value, str) for value in schema["enum"])
+        return PinKind.TEXT if texts else PinKind.ANY
     declared = schema.get("type")
     return _KIND_BY_TYPE.get(declared, PinKind.ANY) if isinstance(declared, str) else PinKind.ANY
 
