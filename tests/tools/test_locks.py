@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,13 @@ def test_a_missing_lock_is_named(project: Path) -> None:
 def test_other_settings_leave_the_locks_fresh(project: Path) -> None:
     append(project / "pyproject.toml", "\n[tool.other]\na = 1\n")
     assert locks.problems(project) == []
+
+
+def test_no_dependency_runs_code_when_python_starts() -> None:
+    # A `.pth` file is run by every start of the interpreter: a new one has to be looked at.
+    known = {"_editable_impl_luban.pth", "distutils-precedence.pth"}  # ours, and setuptools'
+    folder = Path(sysconfig.get_path("purelib"))
+    assert {path.name for path in folder.glob("*.pth")} - known == set()
 
 
 def test_the_web_lock_names_no_host() -> None:

@@ -77,8 +77,9 @@ def prepare(*, dev: bool) -> None:
 
 
 def install(lock: Path) -> None:
-    """Install everything a lock names, checking every hash."""
-    _uv("pip", "install", "--require-hashes", "--no-deps", "-r", str(lock))
+    """Install everything a lock names: every hash checked, and no package's own code run."""
+    checked = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    _uv("pip", "install", *checked, "-r", str(lock))
 
 
 def _install_project() -> None:
