@@ -1,6 +1,3 @@
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
-import "./app/styles.css";
+import { start } from "./app/start";
 
-const root = document.getElementById("root");
-if (root) createRoot(root).render(<StrictMode>{null}</StrictMode>);
+void start();

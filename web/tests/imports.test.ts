@@ -10,7 +10,7 @@ const ALLOWED: Record<string, string[]> = {
   editor: ["api/types"],
   ui: [],
   forms: ["ui", "api/types"],
-  live: ["api", "ui"],
+  live: ["api", "ui", "values"],
   values: ["ui", "api/types", "api/address"],
   canvas: ["editor", "live", "ui", "values", "api/types"],
   features: ["api", "canvas", "editor", "forms", "live", "ui", "values"],
@@ -26,6 +26,8 @@ const FOREIGN: Record<string, RegExp> = {
   forms: /^(@xyflow\/.*|@tanstack\/react-query|openapi-fetch)$/,
   features: /^(@xyflow\/.*)$/,
 };
+
+const NETWORK = new Set(["fetch", "EventSource", "XMLHttpRequest", "WebSocket"]);
 
 interface Import {
   from: string;
@@ -52,6 +54,16 @@ function importsOf(path: string, text: string): Import[] {
   };
   visit(file);
   return found;
+}
+
+function asksNetwork(path: string, text: string): boolean {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TSX);
+  const visit = (node: ts.Node): boolean => {
+    const called = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.expression : null;
+    if (called && ts.isIdentifier(called) && NETWORK.has(called.text)) return true;
+    return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
+  };
+  return visit(file);
 }
 
 /** The path below src that a specifier means, or null for a package. */
@@ -83,11 +95,7 @@ function faults(path: string, text: string): string[] {
     const ok = allowed.some((rule) => to === rule || to.startsWith(`${rule}/`));
     if (!ok) found.push(`${where}${folder} must not import ${to}`);
   }
-  if (
-    folder !== "api" &&
-    /\b(fetch|EventSource|XMLHttpRequest|WebSocket)\s*\(/.test(text) &&
-    !/\.test\.tsx?$/.test(path)
-  )
+  if (folder !== "api" && !/\.test\.tsx?$/.test(path) && asksNetwork(path, text))
     found.push(`${path}: api alone fetches`);
   return found;
 }

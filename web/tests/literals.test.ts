@@ -14,6 +14,7 @@ const SPOKEN = new Set([
   "aria-valuetext",
   "description",
   "hint",
+  "data-tip",
   "text",
 ]);
 // A letter of any script; signs, digits, key names in <kbd> and the product's own name are not text.
@@ -32,7 +33,17 @@ function strings(node: ts.Node): string[] {
   if (ts.isConditionalExpression(node))
     return [...strings(node.whenTrue), ...strings(node.whenFalse)];
   if (ts.isParenthesizedExpression(node)) return strings(node.expression);
-  if (ts.isBinaryExpression(node)) return [...strings(node.left), ...strings(node.right)];
+  if (ts.isBinaryExpression(node)) {
+    const { kind } = node.operatorToken;
+    const right = strings(node.right);
+    if (kind === ts.SyntaxKind.AmpersandAmpersandToken) return right;
+    const either = [
+      ts.SyntaxKind.BarBarToken,
+      ts.SyntaxKind.QuestionQuestionToken,
+      ts.SyntaxKind.PlusToken,
+    ].includes(kind);
+    return either ? [...strings(node.left), ...right] : [];
+  }
   return [];
 }
 
@@ -64,7 +75,8 @@ test("the check sees text in every place it can hide", () => {
   expect(literals("a.tsx", "<p>你好</p>")).toHaveLength(1);
   expect(literals("a.tsx", "<p>{on ? 'Yes' : 'No'}</p>")).toHaveLength(2);
   expect(literals("a.tsx", "<input placeholder='Search' />")).toHaveLength(1);
-  expect(literals("a.tsx", "<b aria-label={`Delete ${name}`} />")).toHaveLength(1);
+  expect(literals("a.tsx", "<b data-tip={`Delete $" + "{name}`} />")).toHaveLength(1);
+  expect(literals("a.tsx", "<p>{name ?? 'Nobody'}{n === 'x' && <b />}</p>")).toHaveLength(1);
   expect(literals("a.tsx", "<p>{t('a.b')} · {n} × 3</p>")).toEqual([]);
 });
 

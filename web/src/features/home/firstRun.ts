@@ -1,0 +1,46 @@
+// Makes an agent of a template with the chosen model in it.
+import type { AgentDocument, BlockSpec, DocumentNode, TemplateView } from "@/api/types";
+
+type Nodes = Record<string, DocumentNode>;
+
+/** Block ids with the inputs that name a model. */
+export function modelInputs(blocks: BlockSpec[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const block of blocks) {
+    const names = block.inputs
+      .filter((pin) => pin.schema?.["x-widget"] === "model")
+      .map((pin) => pin.name);
+    if (names.length) found.set(block.id, names);
+  }
+  return found;
+}
+
+export function usesModel(template: TemplateView, inputs: Map<string, string[]>): boolean {
+  const visit = (nodes: Nodes): boolean =>
+    Object.values(nodes).some(
+      (node) => (node.block && inputs.has(node.block)) || (node.body && visit(node.body.nodes)),
+    );
+  return visit(template.document.nodes);
+}
+
+/** The document with `model` set on every block that takes one. */
+export function withModel(
+  document: AgentDocument,
+  inputs: Map<string, string[]>,
+  model: string,
+): AgentDocument {
+  const visit = (nodes: Nodes): Nodes =>
+    Object.fromEntries(
+      Object.entries(nodes).map(([id, node]) => {
+        const names = node.block ? inputs.get(node.block) : undefined;
+        let next = node;
+        if (names) {
+          const chosen = Object.fromEntries(names.map((name) => [name, model]));
+          next = { ...next, with: { ...node.with, ...chosen } };
+        }
+        if (node.body) next = { ...next, body: { ...node.body, nodes: visit(node.body.nodes) } };
+        return [id, next];
+      }),
+    );
+  return { ...document, nodes: visit(document.nodes) };
+}

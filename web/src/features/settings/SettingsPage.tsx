@@ -1,0 +1,209 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useId } from "react";
+import { useTranslation } from "react-i18next";
+import { brokenBlocksQuery, modelsQuery, settingsQuery } from "@/api/catalogue";
+import type { BrokenBlock, ModelView } from "@/api/types";
+import { Chip } from "@/ui/Chip";
+import { useFormats } from "@/ui/format";
+import { Select } from "@/ui/inputs";
+import { Page } from "@/ui/Page";
+import { DENSITIES, LANGUAGES, setPreference, THEMES, usePreferences } from "@/ui/preferences";
+import { QueryState } from "@/ui/QueryState";
+import { showToast } from "@/ui/toasts";
+
+function Section({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className="mb-6">
+      <h2 id={id} className="mb-1 text-base">
+        {title}
+      </h2>
+      {hint && <p className="mb-2 text-sm text-fg2">{hint}</p>}
+      <div className="rounded-card border border-line bg-surface">{children}</div>
+    </section>
+  );
+}
+
+interface RowProps {
+  label: string;
+  hint?: string;
+  children: (id: string) => ReactNode;
+}
+
+function Row({ label, hint, children }: RowProps) {
+  const id = useId();
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-line px-4 py-3 not-first:border-t">
+      <div className="min-w-40 grow">
+        <label htmlFor={id}>{label}</label>
+        {hint && <p className="text-xs text-fg3">{hint}</p>}
+      </div>
+      <div className="w-52">{children(id)}</div>
+    </div>
+  );
+}
+
+function Preferences() {
+  const { t } = useTranslation();
+  const now = usePreferences();
+  const choose = (key: "language" | "theme" | "density", value: string) => {
+    const before = now[key];
+    setPreference(key, value as never);
+    // Said after the switch, so that a new language says it already.
+    setTimeout(() =>
+      showToast({
+        tone: "ok",
+        text: t("settings.saved"),
+        action: { label: t("settings.undo"), run: () => setPreference(key, before as never) },
+      }),
+    );
+  };
+  return (
+    <Section title={t("settings.general")}>
+      <Row label={t("settings.language")}>
+        {(id) => (
+          <Select
+            id={id}
+            value={now.language}
+            onChange={(event) => choose("language", event.target.value)}
+          >
+            {LANGUAGES.map((each) => (
+              <option key={each} value={each} lang={each}>
+                {t(`language.${each}`)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Row>
+      <Row label={t("settings.theme")}>
+        {(id) => (
+          <Select
+            id={id}
+            value={now.theme}
+            onChange={(event) => choose("theme", event.target.value)}
+          >
+            {THEMES.map((each) => (
+              <option key={each} value={each}>
+                {t(`theme.${each}`)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Row>
+      <Row label={t("settings.density")} hint={t("settings.densityHint")}>
+        {(id) => (
+          <Select
+            id={id}
+            value={now.density}
+            onChange={(event) => choose("density", event.target.value)}
+          >
+            {DENSITIES.map((each) => (
+              <option key={each} value={each}>
+                {t(`density.${each}`)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Row>
+    </Section>
+  );
+}
+
+function ModelRow({ model }: { model: ModelView }) {
+  const { t } = useTranslation();
+  return (
+    <tr className="border-line not-first:border-t">
+      <td className="px-4 py-2">
+        <span className="flex flex-wrap items-center gap-2">
+          {model.title}
+          {model.default && <Chip tone="accent">{t("settings.default")}</Chip>}
+          {model.demo && (
+            <Chip tone="warn" data-tip={t("settings.demoHint")}>
+              {t("settings.demo")}
+            </Chip>
+          )}
+        </span>
+        <code className="font-mono text-xs text-fg3">{model.id}</code>
+      </td>
+      <td className="px-4 py-2 text-fg2">{model.provider}</td>
+    </tr>
+  );
+}
+
+function BrokenRow({ file }: { file: BrokenBlock }) {
+  const { t } = useTranslation();
+  const { pick } = useFormats();
+  return (
+    <li className="border-line px-4 py-2.5 not-first:border-t">
+      <code className="font-mono text-xs break-all">{file.path}</code>
+      {file.line !== null && (
+        <span className="ml-2 text-xs text-fg3">{t("settings.line", { number: file.line })}</span>
+      )}
+      <p className="text-sm text-bad">{pick(file.message, file.message_zh)}</p>
+    </li>
+  );
+}
+
+export default function SettingsPage() {
+  const { t } = useTranslation();
+  const models = useQuery(modelsQuery());
+  const broken = useQuery(brokenBlocksQuery());
+  const about = useQuery(settingsQuery());
+  return (
+    <Page title={t("settings.title")}>
+      <div className="mx-auto max-w-3xl">
+        <Preferences />
+        <Section title={t("settings.models")} hint={t("settings.modelsHint")}>
+          <QueryState query={models}>
+            {(items) =>
+              items.length ? (
+                <table className="w-full border-collapse text-left">
+                  <thead>
+                    <tr className="text-xs text-fg3">
+                      <th scope="col" className="px-4 pt-2 font-normal">
+                        {t("settings.model")}
+                      </th>
+                      <th scope="col" className="px-4 pt-2 font-normal">
+                        {t("settings.provider")}
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((model) => (
+                      <ModelRow key={model.id} model={model} />
+                    ))}
+                  </tbody>
+                </table>
+              ) : (
+                <p className="p-4 text-fg2">{t("settings.noModels")}</p>
+              )
+            }
+          </QueryState>
+        </Section>
+        {!!broken.data?.length && (
+          <Section title={t("settings.blocks")} hint={t("settings.blocksHint")}>
+            <ul className="m-0 list-none p-0">
+              {broken.data.map((file) => (
+                <BrokenRow key={`${file.path}:${file.line}`} file={file} />
+              ))}
+            </ul>
+          </Section>
+        )}
+        <Section title={t("settings.about")}>
+          <QueryState query={about}>
+            {({ version, data_dir }) => (
+              <dl className="m-0 grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 px-4 py-3">
+                <dt className="text-fg2">{t("settings.version")}</dt>
+                <dd className="m-0 tabular-nums">{version}</dd>
+                <dt className="text-fg2">{t("settings.dataDir")}</dt>
+                <dd className="m-0 min-w-0">
+                  <code className="font-mono text-xs break-all">{data_dir}</code>
+                </dd>
+              </dl>
+            )}
+          </QueryState>
+        </Section>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,24 @@
+// Loading, failed, or the content: the same three for every question asked of the server.
+import type { ReactNode } from "react";
+import { useSentence } from "./sentence";
+import { Failure, Loading } from "./states";
+
+interface Query<T> {
+  data: T | undefined;
+  error: unknown;
+  isPending: boolean;
+  refetch: () => unknown;
+}
+
+interface QueryStateProps<T> {
+  query: Query<T>;
+  rows?: number;
+  children: (data: T) => ReactNode;
+}
+
+export function QueryState<T>({ query, rows, children }: QueryStateProps<T>) {
+  const { sentence, reference } = useSentence(query.error);
+  if (query.data !== undefined) return children(query.data);
+  if (query.isPending) return <Loading rows={rows ?? 3} />;
+  return <Failure message={sentence} reference={reference} onRetry={() => query.refetch()} />;
+}
