@@ -3,6 +3,7 @@
 from luban.model.block import Effect, Role
 from luban.sdk.block import Block, Example, block
 from luban.sdk.chat import ChatAnswer, ChatMessage, Models, Usage
+from luban.sdk.code import Emissions
 from luban.sdk.context import Context, Files, State
 from luban.sdk.errors import BlockError, TemporaryError
 from luban.sdk.fields import BlockInput, BlockOutput, Date, Emit, Field, FileRef, Message, Number
@@ -18,6 +19,7 @@ __all__ = [
     "Context",
     "Date",
     "Effect",
+    "Emissions",
     "Emit",
     "Example",
     "Field",

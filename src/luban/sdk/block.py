@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
 from luban.model.block import BlockExample, BlockSpec, Effect, OutputPin, Role
-from luban.sdk.code import BlockCode, Emission, Style
+from luban.sdk.code import BlockCode, Emission, Emissions, Style
 from luban.sdk.context import Context
 from luban.sdk.errors import BadBlock
 from luban.sdk.fields import BlockInput, BlockOutput
@@ -20,17 +20,24 @@ USER_MODULES = "luban_blocks."
 """The package under which files of block folders are loaded; not part of their blocks' ids."""
 
 
-def Example(inputs: dict[str, Any], outputs: dict[str, Any]) -> BlockExample:  # noqa: N802
-    """Inputs, and what each output pin must give: a value, or a list for a `many` pin."""
-    return BlockExample(inputs=inputs, outputs=outputs)
+def Example(  # noqa: N802
+    inputs: dict[str, Any], outputs: dict[str, Any], world: dict[str, Any] | None = None
+) -> BlockExample:
+    """Inputs, and what each output pin must give: a value, or a list for a `many` pin.
+
+    A pin that is not named must stay silent; `{"error": {"code": "…"}}` is an example of a failure.
+    `world` is what the outside answers meanwhile, see `luban.sdk.testing.TestContext.from_world`.
+    """
+    return BlockExample(inputs=inputs, outputs=outputs, world=world or {})
 
 
 class Block:
     """The class form of a block: several outputs, streams, examples.
 
     Subclasses set `id` and the metadata below, define `Input` and `Output`, and write `run`,
-    which returns a value for the main output, an `Output`, a dict of pins, or yields
-    `(pin, value)` pairs. One instance serves all steps, so `run` keeps nothing on `self`.
+    which returns a value for the main output, an `Output`, a dict of pins, `Emissions` (pairs, for
+    pins that repeat), or yields `(pin, value)` pairs, each sent on at once. One instance
+    serves all steps, so `run` keeps nothing on `self`.
     """
 
     id: ClassVar[str] = ""
@@ -232,6 +239,8 @@ def _reader(spec: BlockSpec, *, fields_are_pins: bool) -> Callable[[Any], list[E
             named = cast("dict[str, Any]", result)
             if named.keys() <= pins:
                 return list(named.items())
+        if fields_are_pins and isinstance(result, Emissions):
+            return result
         if main is None:
             return []
         return [(main.name, result)]

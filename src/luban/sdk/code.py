@@ -13,6 +13,10 @@ Emission = tuple[str, Any]
 """An output pin and the value sent on it."""
 
 
+class Emissions(list[Emission]):
+    """All that a block sends, given back at once: one record in the journal, unlike a stream."""
+
+
 class Style(Enum):
     """How the code of a block is to be driven."""
 

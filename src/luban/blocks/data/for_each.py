@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import orjson
 
-from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Emit, Example, Field
+from luban.sdk import (
+    Block,
+    BlockError,
+    BlockInput,
+    BlockOutput,
+    Effect,
+    Emissions,
+    Emit,
+    Example,
+    Field,
+)
 from luban.sdk.values import show
 
 
@@ -39,12 +48,12 @@ class ForEach(Block):
         Example({"items": []}, {}),
     )
 
-    async def run(self, input: Input) -> AsyncIterator[tuple[str, Any]]:
+    async def run(self, input: Input) -> Emissions:
         items = _items(input.items)
-        pairs = items.items() if isinstance(items, dict) else enumerate(items)
-        for index, item in pairs:
-            yield "item", item
-            yield "index", index
+        sent = Emissions()
+        for index, item in items.items() if isinstance(items, dict) else enumerate(items):
+            sent += [("item", item), ("index", index)]
+        return sent
 
 
 def _items(given: Any) -> list[Any] | dict[str, Any]:

@@ -1,0 +1,306 @@
+"""What a block author tests with: one block run alone, and an outside world made of memory."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from luban.model.block import BlockExample, BlockSpec
+from luban.model.errors import LubanError
+from luban.model.pins import coerce
+from luban.model.values import canonical, plain
+from luban.sdk.block import compile_block
+from luban.sdk.chat import ChatAnswer, ChatMessage, Usage
+from luban.sdk.code import BlockCode, Emission, Style
+from luban.sdk.errors import BlockError
+from luban.sdk.fields import FileRef
+from luban.sdk.http import HttpResponse
+
+Answer = HttpResponse | Exception | Mapping[str, Any]
+"""What an address answers; a mapping has `status headers url`, and `text`, `json` or `bytes`."""
+
+
+class MemoryFiles:
+    """Stored files kept in a dict."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def put(self, name: str, content: bytes | str, type: str = "", id: str = "") -> FileRef:
+        """Stores a file before the block runs, and gives the reference to hand to it."""
+        raw = content.encode() if isinstance(content, str) else content
+        file_id = id or f"f_{len(self._contents) + 1}"
+        self._contents[file_id] = raw
+        kind = type or "application/octet-stream"
+        return FileRef.model_validate(
+            {"$file": file_id, "name": name, "type": kind, "size": len(raw)}
+        )
+
+    async def read(self, file: FileRef) -> bytes:
+        if file.id not in self._contents:
+            raise BlockError(f"There is no file `{file.id}`.", code="not_found")
+        return self._contents[file.id]
+
+    async def stream(self, file: FileRef) -> AsyncIterator[bytes]:
+        yield await self.read(file)
+
+    async def write(self, name: str, content: bytes, type: str | None = None) -> FileRef:
+        return self.put(name, content, type or "")
+
+
+class MemoryState:
+    """Values that outlive a run, kept in a dict by scope and key."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self.values: dict[tuple[str, str], Any] = {
+            ("agent", key): value for key, value in (values or {}).items()
+        }
+
+    async def get(self, key: str, default: Any = None, *, scope: str = "agent") -> Any:
+        return self.values.get((scope, key), default)
+
+    async def set(self, key: str, value: Any, *, scope: str = "agent") -> None:
+        self.values[scope, key] = plain(value)
+
+
+class ScriptedHttp:
+    """Addresses that answer what they are told to; anything else is an error.
+
+    Keys are `"https://…"` for any method, or `"POST https://…"`. A list is answered in turn, its
+    last entry for good. An exception is raised. `requests` keeps what was asked.
+    """
+
+    def __init__(self, answers: Mapping[str, Answer | Sequence[Answer]] | None = None) -> None:
+        self._answers: dict[str, list[Answer]] = {
+            key: list(given) if isinstance(given, Sequence) else [given]
+            for key, given in (answers or {}).items()
+        }
+        self.requests: list[dict[str, Any]] = []
+
+    async def request(self, method: str, url: str, **options: Any) -> HttpResponse:
+        self.requests.append({"method": method, "url": url, **options})
+        waiting = self._answers.get(f"{method.upper()} {url}") or self._answers.get(url)
+        if not waiting:
+            raise BlockError(f"The test has no answer for `{method.upper()} {url}`.")
+        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, HttpResponse) else _response(url, answer)
+
+
+def _response(url: str, said: Mapping[str, Any]) -> HttpResponse:
+    headers = {name.lower(): str(value) for name, value in said.get("headers", {}).items()}
+    if "json" in said:
+        content = canonical(said["json"])
+        headers.setdefault("content-type", "application/json")
+    else:
+        content = said.get("bytes", b"") or str(said.get("text", "")).encode()
+    return HttpResponse(
+        status=said.get("status", 200),
+        url=said.get("url", url),
+        headers=headers,
+        content=content,
+        encoding=said.get("encoding", "utf-8"),
+    )
+
+
+class ScriptedModels:
+    """A model that says what it is told to, in turn; `calls` keeps what it was asked.
+
+    Answers are texts, exceptions to raise, or one function from the messages to the text.
+    """
+
+    def __init__(
+        self,
+        answers: Sequence[str | Exception] | Callable[[Sequence[ChatMessage]], str] = (),
+    ) -> None:
+        self._think = answers if callable(answers) else None
+        self._answers: list[str | Exception] = [] if callable(answers) else list(answers)
+        self.calls: list[dict[str, Any]] = []
+
+    async def chat(
+        self,
+        model: str,
+        messages: Sequence[ChatMessage],
+        *,
+        on_delta: Callable[[str], None] | None = None,
+        **options: Any,
+    ) -> ChatAnswer:
+        self.calls.append({"model": model, "messages": list(messages), **options})
+        answer = self._next(messages)
+        if isinstance(answer, Exception):
+            raise answer
+        if on_delta is not None:
+            on_delta(answer)
+        asked = sum(len(message.content) for message in messages)
+        return ChatAnswer(
+            text=answer,
+            model=model or "test/scripted",
+            usage=Usage(input_tokens=asked, output_tokens=len(answer)),
+        )
+
+    def _next(self, messages: Sequence[ChatMessage]) -> str | Exception:
+        if self._think is not None:
+            return self._think(messages)
+        if not self._answers:
+            return BlockError("The test has no more answers of the model.")
+        return self._answers.pop(0)
+
+
+@dataclass
+class TestContext:
+    """A `Context` that keeps what the block did, for the test to look at.
+
+    The clock stands at `time` until the test moves it: 2026-01-31T08:00:00Z.
+    """
+
+    __test__ = False  # not a test class, whatever its name looks like
+
+    time: float = 1769846400.0
+    run_id: str = "r_test"
+    node_id: str = "node"
+    iteration: int = 0
+    attempt: int = 1
+    idempotency_key: str = "r_test/node/0"
+    deadline: float | None = None
+    http: ScriptedHttp = field(default_factory=ScriptedHttp)
+    llm: ScriptedModels = field(default_factory=ScriptedModels)
+    files: MemoryFiles = field(default_factory=MemoryFiles)
+    state: MemoryState = field(default_factory=MemoryState)
+    secrets: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    logs: list[tuple[str, dict[str, Any]]] = field(default_factory=list[Any])
+    steps: list[tuple[float, float | None, str]] = field(default_factory=list[Any])
+    deltas: list[tuple[str, str]] = field(default_factory=list[Any])
+    emitted: list[Emission] = field(default_factory=list[Emission])
+
+    @classmethod
+    def from_world(cls, world: Mapping[str, Any]) -> TestContext:
+        """The world an example describes.
+
+        Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `llm` (a list of
+        answers), `files` (id to `{name, type, text | bytes}`), `state`, `secrets`.
+        """
+        files = MemoryFiles()
+        for file_id, told in world.get("files", {}).items():
+            content = told.get("bytes") or told.get("text", "")
+            files.put(told.get("name", file_id), content, told.get("type", ""), file_id)
+        return cls(
+            time=world.get("time", cls.time),
+            http=ScriptedHttp(world.get("http")),
+            llm=ScriptedModels(world.get("llm", ())),
+            files=files,
+            state=MemoryState(world.get("state")),
+            secrets=dict(world.get("secrets", {})),
+        )
+
+    def now(self) -> float:
+        return self.time
+
+    def log(self, message: str, **values: Any) -> None:
+        self.logs.append((message, values))
+
+    def progress(self, done: float, total: float | None = None, text: str = "") -> None:
+        self.steps.append((done, total, text))
+
+    def delta(self, pin: str, text: str) -> None:
+        self.deltas.append((pin, text))
+
+    async def emit(self, pin: str, value: Any) -> None:
+        self.emitted.append((pin, value))
+
+    def secret(self, provider: str) -> Mapping[str, str] | None:
+        return self.secrets.get(provider)
+
+
+async def run_block(
+    block: Any, context: TestContext | None = None, /, **inputs: Any
+) -> dict[str, list[Any]]:
+    """Runs a block once, as the engine would: inputs converted and checked, outputs as JSON.
+
+    `block` is a decorated function, a `Block` class or a compiled block. The result has a list of
+    values for each pin that emitted. Raises pydantic's `ValidationError` for bad inputs.
+
+        assert await run_block(shout, text="hi", times=2) == {"result": ["HIHI"]}
+    """
+    code = block if isinstance(block, BlockCode) else compile_block(block)
+    ctx = context or TestContext()
+    pins = code.spec.input_by_name
+    ready = {
+        name: coerce(plain(value), pins[name].type) if name in pins else value
+        for name, value in inputs.items()
+    }
+    await _drive(code, code.validate(ready), ctx)
+    gathered: dict[str, list[Any]] = {}
+    for pin, value in ctx.emitted:
+        gathered.setdefault(pin, []).append(_left(code.spec, pin, value))
+    return gathered
+
+
+def run_block_now(
+    block: Any, context: TestContext | None = None, /, **inputs: Any
+) -> dict[str, list[Any]]:
+    """`run_block` for tests that are not asynchronous."""
+    return asyncio.run(run_block(block, context, **inputs))
+
+
+async def _drive(code: BlockCode, checked: Any, ctx: TestContext) -> None:
+    if code.style is Style.STREAM:
+        async for emission in code.call(checked, ctx):
+            ctx.emitted.append(_pair(code.spec, emission))
+        return
+    if code.style is Style.COROUTINE:
+        result = await code.call(checked, ctx)
+    else:
+        result = await asyncio.to_thread(code.call, checked, ctx)
+    if inspect.isgenerator(result):
+        ctx.emitted.extend(_pair(code.spec, emission) for emission in result)
+    else:
+        ctx.emitted.extend(code.emissions(result))
+
+
+def _pair(spec: BlockSpec, emission: Any) -> Emission:
+    """A yielded thing as pin and value; function blocks may yield bare values."""
+    if isinstance(emission, tuple):
+        pair = cast("tuple[Any, ...]", emission)
+        if len(pair) == 2 and isinstance(pair[0], str) and pair[0] in spec.output_by_name:
+            return pair[0], pair[1]
+    main = spec.main_output
+    return (main.name if main else "result"), cast("Any", emission)
+
+
+def _left(spec: BlockSpec, pin: str, value: Any) -> Any:
+    declared = spec.output_by_name.get(pin)
+    if declared is None:
+        known = ", ".join(spec.output_by_name)
+        raise AssertionError(f"{spec.id} emitted on `{pin}`, which is none of its outputs: {known}")
+    return coerce(plain(value), declared.type)
+
+
+async def try_example(block: Any, example: BlockExample) -> list[str]:
+    """Runs an example of a block; each returned sentence is one difference, so none is a pass."""
+    code = block if isinstance(block, BlockCode) else compile_block(block)
+    expected = dict(example.outputs)
+    failure = expected.pop("error", None)
+    context = TestContext.from_world(example.world)
+    try:
+        got = await run_block(code, context, **example.inputs)
+    except LubanError as error:
+        if isinstance(failure, dict) and cast("Any", failure).get("code") == error.code:
+            return []
+        return [f"failed with {error.code}: {error}"]
+    if failure is not None:
+        return [f"should fail with {failure}, and gave {got}"]
+    return [*_differences(code.spec, expected, got)]
+
+
+def _differences(spec: BlockSpec, expected: dict[str, Any], got: dict[str, list[Any]]) -> list[str]:
+    found = [f"`{pin}` gave {got[pin]}, and should be silent" for pin in got.keys() - expected]
+    for pin, value in expected.items():
+        many = pin in spec.output_by_name and spec.output_by_name[pin].many
+        wanted = cast("list[Any]", value) if many else [value]
+        if canonical(got.get(pin, [])) != canonical(wanted):
+            found.append(f"`{pin}` should give {wanted}, and gave {got.get(pin, [])}")
+    return found
