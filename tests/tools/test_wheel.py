@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import socket
 import subprocess
 import sys
 import tarfile
+import time
+import urllib.error
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -97,3 +102,45 @@ def test_the_installed_wheel_holds_the_page_and_the_command(wheel: Path, tmp_pat
         [sys.executable, "-c", where], env=env, capture_output=True, text=True, check=True
     )
     assert Path(found.stdout.strip()).is_relative_to(target)
+
+
+@pytest.mark.skipif(not (ROOT / "src/luban/cli/main.py").exists(), reason="no command yet")
+def test_the_installed_program_shows_the_builder_without_node(wheel: Path, tmp_path: Path) -> None:
+    venv, uv = tmp_path / "venv", Path(sys.executable).with_name("uv")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    install = [uv, "pip", "install", "-q", "--no-deps", "--python", venv / "bin/python"]
+    subprocess.run([*install, "--require-hashes", "-r", ROOT / "requirements.lock"], check=True)
+    subprocess.run([*install, wheel], check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [venv / "bin/luban", "up", "--port", port, "--data", tmp_path / "luban-files"]
+    log = tmp_path / "up.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            command, env=no_node(tmp_path), cwd=tmp_path, stdout=output, stderr=output
+        )
+    try:
+        assert '"ok"' in read(server, f"http://127.0.0.1:{port}/health"), log.read_text()
+        page = read(server, f"http://127.0.0.1:{port}/")
+        scripts = re.findall(r'<script[^>]* src="(?:\./|/)?([^"]+)"', page)
+        assert scripts and all(read(server, f"http://127.0.0.1:{port}/{one}") for one in scripts)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def read(server: subprocess.Popen[bytes], address: str) -> str:
+    """The answer at an address, waiting for a server that is still starting."""
+    request = urllib.request.Request(address, headers={"Accept": "text/html,*/*"})
+    end = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return str(answer.read().decode("utf-8"))
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            if server.poll() is not None or time.monotonic() > end:
+                return ""
+            time.sleep(0.05)
