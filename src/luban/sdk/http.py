@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
+
+Upload = tuple[str, bytes, str]
+"""A file in a form: name, bytes, content type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,15 @@ class Http(Protocol):
         json: Any = None,
         form: Mapping[str, Any] | None = None,
         content: bytes | None = None,
-        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        files: Sequence[tuple[str, Upload]] = (),
         timeout: float = 30.0,
         max_bytes: int = 20_000_000,
         follow_redirects: bool = True,
     ) -> HttpResponse:
         """One request with its redirects followed.
 
-        `timeout` is for the whole exchange, in seconds. `files` maps form fields to (name, bytes,
-        content type). Raises `TemporaryError` (no connection, time-out) and `BlockError`
-        (forbidden address, answer larger than `max_bytes`).
+        `timeout` is for the whole exchange, in seconds. `files` are form fields, each with its
+        upload; a field may come more than once. Raises `TemporaryError` (no connection,
+        time-out) and `BlockError` (forbidden address, answer larger than `max_bytes`).
         """
         ...
