@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.engine.kit import Play, graph_of, plan_of
 
 from luban.engine.planner import Planner
 from luban.model.events import RunPaused, RunResumed
+from tests.engine.kit import Play, graph_of, plan_of
 
 
 def given(name: str, **more: Any) -> dict[str, Any]:
@@ -224,7 +224,8 @@ def test_a_failing_step_fails_the_run_and_the_rest_is_given_up():
 def test_on_error_continue_keeps_other_branches_and_the_run_still_fails():
     play = Play(
         plan_of(
-            {"a": {"block": "same", "with": {"value": 1}}, "b": {"block": "same", "with": {"value": 2}},
+            {"a": {"block": "same", "with": {"value": 1}},
+             "b": {"block": "same", "with": {"value": 2}},
              "out": result()},
             ["a.result -> out.value", "b.result -> out.value"],
             on_error="continue",

@@ -63,7 +63,7 @@ class Worker:
         self._loops: dict[str, RunLoop] = {}
         self._claiming: asyncio.Task[None] | None = None
         self._registered = False
-        self._writer = JournalWriter(journal, on_commit=self._grew, on_fenced=self._fenced)
+        self._writer = self._new_writer()
 
     async def start(self) -> None:
         """Takes up what dead workers left, and begins to claim."""
@@ -105,6 +105,7 @@ class Worker:
     # -- claiming ---------------------------------------------------------------------------
 
     async def _register(self) -> None:
+        """Makes this worker known; after it was fenced, under a new identity."""
         if not self._registered:
             await self._queue.register()
             self._registered = True
@@ -113,6 +114,7 @@ class Worker:
         reaped_at = -_POLL
         while True:
             try:
+                await self._register()
                 if self._clock.monotonic() - reaped_at >= _POLL:
                     await self._queue.reap()
                     await self._apply_cancellations()
@@ -210,9 +212,13 @@ class Worker:
             if self._bus.watched(run):
                 self._bus.journal_grew(run)
 
+    def _new_writer(self) -> JournalWriter:
+        return JournalWriter(self._journal, on_commit=self._grew, on_fenced=self._fenced)
+
     def _fenced(self, fenced: Fenced) -> None:
-        """Others have this worker's runs now: everything here stops."""
+        """Others have this worker's runs now: everything here stops, and it begins anew."""
         log.error("%s", fenced)
         for task in self._running.values():
             task.cancel()
+        self._writer = self._new_writer()
         self._registered = False
