@@ -168,3 +168,10 @@ const byNeed = (
 ): number =>
   Number(b.required ?? false) - Number(a.required ?? false) ||
   Number(a.advanced ?? false) - Number(b.advanced ?? false);
+
+/** The name of the pin of `spec` for a loose end whose type may be unknown. */
+export const pinForBlock = (
+  spec: BlockSpec,
+  type: PinType | null,
+  side: "in" | "out",
+): string | undefined => pinFor(spec, type ?? { kind: "any" }, side)?.name;

@@ -21,6 +21,7 @@ export {
   findConverter,
   orient,
   type PinRef,
+  pinForBlock,
   type Refusal,
   type Verdict,
 } from "./connect";

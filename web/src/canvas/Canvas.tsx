@@ -1,0 +1,78 @@
+/** The canvas of one agent: what the builder puts on its page. */
+
+import "@xyflow/react/dist/base.css";
+import "./canvas.css";
+import { ReactFlowProvider } from "@xyflow/react";
+import { useEffect, useMemo, useRef } from "react";
+import type { Editor, Finding, NodeId } from "@/editor";
+import { CanvasContext, type CanvasParts } from "./context";
+import { createGestures } from "./gestures";
+import { Surface } from "./Surface";
+import { createCanvasUi } from "./ui-state";
+
+export interface CanvasProps {
+  editor: Editor;
+  /** Local and server findings together; nodes named by path, as `mergeFindings` gives them. */
+  findings: readonly Finding[];
+  /** Ids of blocks used lately, newest first. */
+  recent?: readonly string[];
+  /** A block was added here. */
+  onUsed?: (block: string) => void;
+  /** Enter or double-click on a node. */
+  onInspect?: (node: NodeId) => void;
+  onRun?: () => void;
+  /** What the wheel does alone: pan (trackpads) or zoom (mice). */
+  wheel?: "pan" | "zoom";
+  /** Off for people who speak to their computer. */
+  singleKeys?: boolean;
+  /** Gets the canvas's few commands for buttons elsewhere on the page. */
+  handle?: { current: CanvasHandle | null };
+}
+
+export interface CanvasHandle {
+  /** Selects a node, brings it into view and puts the keyboard on it. */
+  show(node: NodeId): void;
+  /** Adds a block in the middle of what is shown. */
+  add(block: string): void;
+  fit(): void;
+  tidy(): void;
+}
+
+const NO_RECENT: readonly string[] = [];
+
+export function Canvas(props: CanvasProps) {
+  const { editor, findings, onInspect } = props;
+  const inspect = useRef(onInspect);
+  inspect.current = onInspect;
+  const parts = useMemo<CanvasParts>(() => {
+    const ui = createCanvasUi();
+    return {
+      editor,
+      ui,
+      gestures: createGestures(editor, ui),
+      onInspect: (node) => inspect.current?.(node),
+    };
+  }, [editor]);
+  useEffect(() => {
+    const byNode = new Map<NodeId, Finding[]>();
+    for (const finding of findings) {
+      if (finding.node === null) continue;
+      byNode.set(finding.node, [...(byNode.get(finding.node) ?? []), finding]);
+    }
+    parts.ui.setState({ findings: byNode });
+  }, [findings, parts]);
+  return (
+    <CanvasContext value={parts}>
+      <ReactFlowProvider>
+        <Surface
+          recent={props.recent ?? NO_RECENT}
+          onUsed={props.onUsed}
+          onRun={props.onRun}
+          wheel={props.wheel ?? "pan"}
+          singleKeys={props.singleKeys ?? true}
+          handle={props.handle}
+        />
+      </ReactFlowProvider>
+    </CanvasContext>
+  );
+}

@@ -1,0 +1,154 @@
+/** A node as a card: what it is, its pins, how its last step went and what it gave. */
+
+import type { NodeProps } from "@xyflow/react";
+import { clsx } from "clsx";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Json } from "@/api/types";
+import { ERROR_PIN, type NodeView, type Pin, titleOf } from "@/editor";
+import type { NodeLive } from "@/live/state";
+import { useNodeLive } from "@/live/store";
+import { brief } from "@/values/kind";
+import { useCanvas, useEditorState, useUi } from "./context";
+import { type CardNode, errorSpot, hasErrorCorner } from "./flow";
+import { NodeHeader } from "./NodeHeader";
+import { NodePreview } from "./NodePreview";
+import { pathOf } from "./names";
+import { PinHandle } from "./PinHandle";
+
+export const NodeCard = memo(
+  function NodeCard({ data: { view }, selected = false }: NodeProps<CardNode>) {
+    const { editor } = useCanvas();
+    const path = useEditorState(editor, (state) => pathOf(state.path, view.id));
+    const live = useNodeLive(path);
+    const tier = useUi((ui) => ui.tier);
+    const findings = useUi((ui) => ui.findings.get(path));
+    const focused = useEditorState(editor, (state) => state.focus === view.id);
+    const rover = useRover(view.id);
+    const label = useNodeLabel(view, live);
+    const full = tier === "full" && !view.node.collapsed;
+    const wrong = findings?.some((finding) => finding.severity === "error") ?? false;
+    return (
+      // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own look and no meaning
+      <div
+        role="group"
+        aria-label={label}
+        tabIndex={rover ? 0 : -1}
+        data-node={view.id}
+        className={clsx(
+          "lb-card",
+          `lb-${live?.status ?? "idle"}`,
+          selected && "lb-selected",
+          focused && "lb-focused",
+          wrong && "lb-wrong",
+          view.node.disabled && "lb-disabled",
+          view.node.body && "lb-body",
+        )}
+      >
+        <NodeHeader view={view} live={live} findings={findings} />
+        {full && <PinRows view={view} />}
+        {full && <NodePreview view={view} live={live} findings={findings} />}
+        {tier !== "far" && <Pins view={view} />}
+        {live?.progress?.total ? (
+          <span
+            className="lb-progress"
+            style={{ width: `${(100 * (live.progress.done ?? 0)) / live.progress.total}%` }}
+          />
+        ) : null}
+      </div>
+    );
+  },
+  (before, after) => before.data === after.data && before.selected === after.selected,
+);
+
+/** Whether Tab comes to this node: the focused one, else the first. */
+function useRover(id: string): boolean {
+  const { editor } = useCanvas();
+  return useEditorState(editor, ({ focus }) => (focus ?? editor.view().nodes[0]?.id) === id);
+}
+
+function useNodeLabel(view: NodeView, live: NodeLive | undefined): string {
+  const { t, i18n } = useTranslation();
+  const title = view.node.title || titleOf(view.spec ?? { id: view.id }, i18n.language);
+  const status = live && live.status !== "idle" ? t(`status.${live.status}`) : "";
+  const off = view.node.disabled ? t("canvas.disabled") : "";
+  return [title, status, off].filter(Boolean).join(", ");
+}
+
+function PinRows({ view }: { view: NodeView }) {
+  const rows = Math.max(view.pins.inputs.length, view.pins.outputs.length);
+  return (
+    <div className="lb-rows">
+      {Array.from({ length: rows }, (_, index) => {
+        const [input, output] = [view.pins.inputs[index], view.pins.outputs[index]];
+        return (
+          <div key={`${input?.name ?? ""}>${output?.name ?? ""}`} className="lb-row">
+            {input && <InputLabel view={view} pin={input} />}
+            {output && <PinTitle pin={output} className="lb-out" />}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function InputLabel({ view, pin }: { view: NodeView; pin: Pin }) {
+  const value = view.node.with?.[pin.name];
+  const linked = view.linkedInputs.has(pin.name);
+  const missing =
+    pin.required && !linked && (value === undefined || value === "") && pin.default == null;
+  return (
+    <span className="lb-in">
+      <PinTitle pin={pin} className={clsx("lb-name", missing && "lb-missing")} />
+      {!linked && value !== undefined && (
+        <span className="lb-value">{pin.secret ? "••••" : brief(value as Json, 40)}</span>
+      )}
+    </span>
+  );
+}
+
+function PinTitle({ pin, className }: { pin: Pin; className: string }) {
+  const { i18n } = useTranslation();
+  return <span className={className}>{titleOf(pin, i18n.language)}</span>;
+}
+
+function Pins({ view }: { view: NodeView }) {
+  const pins = [...view.pins.inputs, ...view.pins.outputs];
+  const corner = errorSpot(view);
+  return (
+    <>
+      {pins.map((pin, index) => (
+        <PinHandle
+          key={`${pin.side} ${pin.name}`}
+          node={view.id}
+          pin={pin}
+          top={view.spots[index]?.y ?? 0}
+          linked={(pin.side === "in" ? view.linkedInputs : view.linkedOutputs).has(pin.name)}
+        />
+      ))}
+      {hasErrorCorner(view) && (
+        <PinHandle node={view.id} pin={ERROR_CORNER} top={corner.y} linked={false} corner />
+      )}
+    </>
+  );
+}
+
+const ERROR_CORNER: Pin = {
+  name: ERROR_PIN.name,
+  side: "out",
+  kind: "object",
+  item: null,
+  title: ERROR_PIN.title ?? "",
+  title_zh: ERROR_PIN.title_zh ?? "",
+  description: "",
+  description_zh: "",
+  required: false,
+  secret: false,
+  advanced: false,
+  gather: false,
+  hidden: false,
+  main: false,
+  schema: {},
+  default: undefined,
+  unknown: false,
+};

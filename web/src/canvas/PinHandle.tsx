@@ -1,0 +1,77 @@
+/** One pin on a node's edge: to drag from, to tap, and to see whether it takes what is in the hand. */
+
+import { Handle, Position } from "@xyflow/react";
+import { clsx } from "clsx";
+import type { MouseEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { canJoin, descriptionOf, type Pin, type PinRef, titleOf } from "@/editor";
+import { useCanvas, useUi } from "./context";
+import { handleId } from "./flow";
+import { PinMark } from "./PinMark";
+import { samePin } from "./ui-state";
+
+interface PinHandleProps {
+  node: string;
+  pin: Pin;
+  linked: boolean;
+  /** Places the pin on its edge, in pixels from the node's top. */
+  top: number;
+  /** The pin for failures waits in a corner until somebody needs it. */
+  corner?: boolean;
+}
+
+export function PinHandle({ node, pin, linked, top, corner = false }: PinHandleProps) {
+  const { editor, ui, gestures } = useCanvas();
+  const { t, i18n } = useTranslation();
+  const loose = useUi((state) => state.loose);
+  const self: PinRef = { node, pin: pin.name, side: pin.side };
+  const held = loose !== null && samePin(loose.end, self);
+  const fits =
+    loose !== null && !held && canJoin(editor.graph(), editor.blocks(), loose.end, self).ok;
+  const aimed = loose !== null && samePin(loose.aim, self);
+
+  const tap = (event: MouseEvent): void => {
+    event.stopPropagation();
+    const now = ui.getState().loose;
+    const bounds = event.currentTarget.closest(".react-flow")?.getBoundingClientRect();
+    const screen = {
+      x: event.clientX - (bounds?.left ?? 0),
+      y: event.clientY - (bounds?.top ?? 0),
+    };
+    if (now && samePin(now.end, self)) ui.setState({ loose: null });
+    else if (now) gestures.join(now.end, self, screen);
+    else ui.setState({ loose: { end: self, how: "tap" }, refused: null });
+  };
+
+  const title = titleOf(pin, i18n.language);
+  const kind = t(`canvas.kind.${pin.kind}`);
+  const type = pin.item ? t("canvas.listOf", { kind: t(`canvas.kind.${pin.item}`) }) : kind;
+  const need = pin.required ? t("canvas.required") : "";
+  const tip = [`${title} · ${type}${need && ` · ${need}`}`, descriptionOf(pin, i18n.language)];
+  return (
+    <Handle
+      id={handleId(pin.side, pin.name)}
+      type={pin.side === "in" ? "target" : "source"}
+      position={pin.side === "in" ? Position.Left : Position.Right}
+      role="button"
+      tabIndex={-1}
+      aria-label={t(pin.side === "in" ? "canvas.inputPin" : "canvas.outputPin", {
+        pin: title,
+        type,
+      })}
+      data-tip={loose ? undefined : tip.filter(Boolean).join("\n")}
+      data-tip-side="top"
+      onClick={tap}
+      style={{ top }}
+      className={clsx(
+        "lb-pin",
+        corner && "lb-pin-corner",
+        loose && (held || fits ? "lb-pin-fits" : "lb-pin-dim"),
+        (held || aimed) && "lb-pin-held",
+        pin.unknown && "lb-pin-unknown",
+      )}
+    >
+      <PinMark kind={pin.kind} linked={linked} />
+    </Handle>
+  );
+}
