@@ -1,0 +1,64 @@
+"""How long a text is."""
+
+from __future__ import annotations
+
+import regex
+
+from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
+
+_EAST_ASIAN = r"\p{Han}\p{Hiragana}\p{Katakana}"
+_ASIAN_MARKS = (
+    r"\u3000-\u3004\u3008-\u3020\u3030\uFF01-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65"
+)
+_RUN = regex.compile(rf"[{_EAST_ASIAN}]|[^\s—…“”{_EAST_ASIAN}{_ASIAN_MARKS}]+")
+"""A character that is a word by itself, or all that stands together without a space."""
+
+
+class Count(Block):
+    """Counts the words, characters and lines of a text; a Chinese character is one word."""
+
+    id = "text.count"
+    title = "Count text"
+    category = "text"
+    effect = Effect.NONE
+    icon = "letter-text"
+    keywords = ("words", "characters", "length", "lines")
+
+    class Input(BlockInput):
+        text: str = Field(title="Text", description="The text to measure.", widget="textarea")
+
+    class Output(BlockOutput):
+        word_count: int = Field(
+            title="Words", description="Words between spaces, and each Chinese character."
+        )
+        character_count: int = Field(title="Characters", description="All characters.")
+        letter_count: int = Field(title="Without spaces", description="Characters but spaces.")
+        line_count: int = Field(title="Lines", description="How many lines there are.")
+
+    examples = (
+        Example(
+            {"text": "two words"},
+            {"word_count": 2, "character_count": 9, "letter_count": 8, "line_count": 1},
+        ),
+        Example(
+            {"text": "鲁班，木匠。\nHello世界 3.5"},
+            {"word_count": 8, "character_count": 18, "letter_count": 16, "line_count": 2},
+        ),
+        Example(
+            {"text": ""},
+            {"word_count": 0, "character_count": 0, "letter_count": 0, "line_count": 0},
+        ),
+    )
+
+    async def run(self, input: Input) -> dict[str, int]:
+        return {
+            "word_count": sum(map(_is_word, _RUN.findall(input.text))),
+            "character_count": len(input.text),
+            "letter_count": sum(not letter.isspace() for letter in input.text),
+            "line_count": len(input.text.splitlines()),
+        }
+
+
+def _is_word(run: str) -> bool:
+    """A dash alone is no word."""
+    return any(letter.isalnum() for letter in run)
