@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from luban.model.errors import LubanError
-from luban.sdk.errors import BlockError, TemporaryError
+from luban.sdk.errors import WordedError, WordedTemporaryError
 
 
-class _Worded(LubanError):
-    """Its sentence comes from its templates, not from a reason given by a block."""
-
-    def __init__(self, **params: Any) -> None:
-        LubanError.__init__(self, **params)
-
-    def __str__(self) -> str:
-        return LubanError.__str__(self)
-
-    @property
-    def message_zh(self) -> str:
-        return LubanError.message_zh.__get__(self)
-
-
-class _Refused(_Worded, BlockError):
-    """The request cannot be done as it is."""
-
-
-class _Interrupted(_Worded, TemporaryError):
-    """The request failed for now."""
-
-    retry_after = None
-
-
-class AddressForbidden(_Refused):
+class AddressForbidden(WordedError):
     """The host leads to an address that is not public."""
 
     code = "address_forbidden"
@@ -47,7 +20,7 @@ class AddressForbidden(_Refused):
     )
 
 
-class PortForbidden(_Refused):
+class PortForbidden(WordedError):
     """A port other than those of the web."""
 
     code = "port_forbidden"
@@ -62,7 +35,7 @@ class PortForbidden(_Refused):
     )
 
 
-class BadAddress(_Refused):
+class BadAddress(WordedError):
     """The text is not an address a request can go to."""
 
     code = "bad_url"
@@ -70,7 +43,7 @@ class BadAddress(_Refused):
     zh = "“{url}”不是可用的网址：{reason_zh}。请填写形如 https://example.com/page 的地址。"
 
 
-class BadRequest(_Refused):
+class BadRequest(WordedError):
     """Headers or body cannot be written as HTTP."""
 
     code = "bad_request"
@@ -78,7 +51,7 @@ class BadRequest(_Refused):
     zh = "发往“{url}”的请求无法发送：{reason_zh}。"
 
 
-class HostUnknown(_Refused):
+class HostUnknown(WordedError):
     """No such name."""
 
     code = "host_unknown"
@@ -86,7 +59,7 @@ class HostUnknown(_Refused):
     zh = "找不到主机“{host}”。请检查网址是否写对。"
 
 
-class CertificateRefused(_Refused):
+class CertificateRefused(WordedError):
     """The other side could not prove that it is the host asked for."""
 
     code = "certificate_refused"
@@ -100,7 +73,7 @@ class CertificateRefused(_Refused):
     )
 
 
-class AnswerTooLarge(_Refused):
+class AnswerTooLarge(WordedError):
     """More bytes than the caller wants."""
 
     code = "answer_too_large"
@@ -111,7 +84,7 @@ class AnswerTooLarge(_Refused):
         super().__init__(url=url, limit=readable_size(max_bytes), max_bytes=max_bytes)
 
 
-class AnswerUnreadable(_Refused):
+class AnswerUnreadable(WordedError):
     """The body is packed in a way that is not undone here, or is damaged."""
 
     code = "answer_unreadable"
@@ -119,7 +92,7 @@ class AnswerUnreadable(_Refused):
     zh = "“{url}”返回的内容无法解压：{reason_zh}。"
 
 
-class TooManyRedirects(_Refused):
+class TooManyRedirects(WordedError):
     """Sent on and on."""
 
     code = "too_many_redirects"
@@ -127,7 +100,7 @@ class TooManyRedirects(_Refused):
     zh = "“{url}”重定向超过 {limit} 次，最后一次指向“{last}”。"
 
 
-class TimedOut(_Interrupted):
+class TimedOut(WordedTemporaryError):
     """The whole exchange took too long."""
 
     code = "timed_out"
@@ -136,7 +109,7 @@ class TimedOut(_Interrupted):
     zh = "“{url}”没有在 {seconds} 秒内完整应答。"
 
 
-class Unreachable(_Interrupted):
+class Unreachable(WordedTemporaryError):
     """No connection, or it broke."""
 
     code = "unreachable"

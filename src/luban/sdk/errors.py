@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from luban.model.errors import LubanError
 
@@ -50,6 +50,31 @@ class TemporaryError(BlockError):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(reason, zh=zh, code=code)
+        self.retry_after = retry_after
+
+
+class WordedError(BlockError):
+    """A `BlockError` with its own two templates: subclasses set `code`, `en`, `zh`.
+
+    The values named in the templates are given as keyword arguments.
+    """
+
+    def __init__(self, **params: Any) -> None:
+        LubanError.__init__(self, **params)
+
+    def __str__(self) -> str:
+        return LubanError.__str__(self)
+
+    @property
+    def message_zh(self) -> str:
+        return LubanError.message_zh.__get__(self)
+
+
+class WordedTemporaryError(WordedError, TemporaryError):
+    """A `TemporaryError` with its own two templates."""
+
+    def __init__(self, *, retry_after: float | None = None, **params: Any) -> None:
+        WordedError.__init__(self, **params)
         self.retry_after = retry_after
 
 
