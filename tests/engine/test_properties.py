@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from luban.engine.plan import Plan
 from luban.engine.planner import Planner
-from luban.model.events import from_row, to_row
+from luban.model.events import StepFinished, from_row, to_row
 from tests.engine.kit import Play, plan_of, state
 
 KINDS = ("same", "pair", "maybe", "choose", "each", "gather")
@@ -112,6 +112,7 @@ def test_no_token_is_lost_or_doubled(case: tuple[Plan, dict[str, Any]], seed: in
     play = _play(plan, inputs, seed)
     emissions: dict[int, list[Any]] = {}
     for event in play.events:
+        assert isinstance(event, StepFinished)
         emissions.setdefault(plan.by_id[event.node].index, []).extend(event.emissions)
     for node in plan.nodes:
         taken = [firing.inputs for firing in play.seen if firing.path == node.id]

@@ -82,7 +82,7 @@ async def _call(code: BlockCode, ready: Any, ctx: StepContext) -> list[Emission]
         return code.emissions(await code.call(ready, ctx))
     if code.style is Style.STREAM:
         async for emission in code.call(ready, ctx):
-            pin, value = _pair(code, emission)
+            pin, value = code.pair(emission)
             await ctx.emit(pin, value)
         return []
     loop = asyncio.get_running_loop()
@@ -92,18 +92,8 @@ async def _call(code: BlockCode, ready: Any, ctx: StepContext) -> list[Emission]
 def _in_thread(code: BlockCode, ready: Any, ctx: StepContext) -> list[Emission]:
     result = code.call(ready, ctx)
     if inspect.isgenerator(result):
-        return [_pair(code, emission) for emission in cast("Iterator[Any]", result)]
+        return [code.pair(emission) for emission in cast("Iterator[Any]", result)]
     return code.emissions(result)
-
-
-def _pair(code: BlockCode, emission: Any) -> Emission:
-    """A yielded thing as pin and value; function blocks may yield bare values."""
-    if isinstance(emission, tuple):
-        pair = cast("tuple[Any, ...]", emission)
-        if len(pair) == 2 and isinstance(pair[0], str) and pair[0] in code.spec.output_by_name:
-            return pair[0], pair[1]
-    main = code.spec.main_output
-    return (main.name if main else "result"), cast("Any", emission)
 
 
 def _crash(code: BlockCode, crash: Exception) -> BlockCrashed:

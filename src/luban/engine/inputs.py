@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -63,7 +63,7 @@ class Gate:
         ready: dict[str, Any] = {}
         for name, value in inputs.items():
             fits, wanted = self._takes.get(name, _ANYTHING)
-            kind: type[Any] = type(value)
+            kind = cast("type[Any]", type(value))
             if kind in fits and kind not in _CONTAINERS and wanted.item is None:
                 ready[name] = value
             else:

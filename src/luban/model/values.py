@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:
     Raises `NotStorable` for what JSON cannot hold. Scalars, nearly all of the traffic, pass as
     they are.
     """
-    kind: type[Any] = type(value)
+    kind = cast("type[Any]", type(value))
     if kind is str or kind is bool or value is None:
         return value
     if kind is int:

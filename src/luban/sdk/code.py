@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from luban.model.block import BlockSpec
 
@@ -39,6 +39,15 @@ class BlockCode:
     call: Callable[[Any, Any], Any]
     style: Style
     emissions: Callable[[Any], list[Emission]]
+
+    def pair(self, emission: Any) -> Emission:
+        """A yielded thing as pin and value; function blocks may yield bare values."""
+        if isinstance(emission, tuple):
+            pair = cast("tuple[Any, ...]", emission)
+            if len(pair) == 2 and isinstance(pair[0], str) and pair[0] in self.spec.output_by_name:
+                return pair[0], pair[1]
+        main = self.spec.main_output
+        return (main.name if main else "result"), cast("Any", emission)
 
 
 class BlockSource(Protocol):

@@ -249,26 +249,16 @@ def run_block_now(
 async def _drive(code: BlockCode, checked: Any, ctx: TestContext) -> None:
     if code.style is Style.STREAM:
         async for emission in code.call(checked, ctx):
-            ctx.emitted.append(_pair(code.spec, emission))
+            ctx.emitted.append(code.pair(emission))
         return
     if code.style is Style.COROUTINE:
         result = await code.call(checked, ctx)
     else:
         result = await asyncio.to_thread(code.call, checked, ctx)
     if inspect.isgenerator(result):
-        ctx.emitted.extend(_pair(code.spec, emission) for emission in result)
+        ctx.emitted.extend(code.pair(emission) for emission in result)
     else:
         ctx.emitted.extend(code.emissions(result))
-
-
-def _pair(spec: BlockSpec, emission: Any) -> Emission:
-    """A yielded thing as pin and value; function blocks may yield bare values."""
-    if isinstance(emission, tuple):
-        pair = cast("tuple[Any, ...]", emission)
-        if len(pair) == 2 and isinstance(pair[0], str) and pair[0] in spec.output_by_name:
-            return pair[0], pair[1]
-    main = spec.main_output
-    return (main.name if main else "result"), cast("Any", emission)
 
 
 def _left(spec: BlockSpec, pin: str, value: Any) -> Any:

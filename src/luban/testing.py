@@ -1,0 +1,183 @@
+"""For the tests of blocks: one block alone, or in a real little graph with probes around it.
+
+The graph runs on the engine itself over a database in memory, so what a probe sees is what a
+user will see: tokens joined, inputs converted, streams flowing, errors on their pin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from luban.engine.worker import Worker
+from luban.model.block import Effect
+from luban.model.document import read_document
+from luban.model.graph import Graph
+from luban.model.ids import new_id
+from luban.model.run import RunDraft, RunStatus
+from luban.ports.clock import SystemClock
+from luban.ports.stores import Agent
+from luban.sdk.block import Block, compile_block
+from luban.sdk.code import BlockCode
+from luban.sdk.fields import BlockInput, BlockOutput, Emit
+from luban.sdk.testing import TestContext, run_block, run_block_now, try_example
+from luban.storage.local import LocalBell, LocalBus
+from luban.storage.memory import MemoryDatabase
+
+__all__ = ["Probe", "TestContext", "probe", "run_block", "run_block_now", "try_example"]
+
+_OWNER = "test"
+
+
+@dataclass
+class Probe:
+    """What came out: the values of each pin in their order, and how the run ended."""
+
+    values: dict[str, list[Any]] = field(default_factory=dict[str, "list[Any]"])
+    status: RunStatus = RunStatus.QUEUED
+    error: dict[str, Any] | None = None
+
+    def __getitem__(self, pin: str) -> list[Any]:
+        return self.values.get(pin, [])
+
+
+async def probe(
+    block: Any,
+    tokens: Mapping[str, list[Any]] | None = None,
+    /,
+    *,
+    context: TestContext | None = None,
+    **constants: Any,
+) -> Probe:
+    """Runs a block as a node: each list of `tokens` arrives on its pin, one value after another.
+
+        seen = await probe(shout, {"text": ["a", "b"]}, times=2)
+        assert seen["result"] == ["AA", "BB"]
+
+    Every output has a probe on it, `error` too, so a failing step does not fail the run.
+    """
+    code = block if isinstance(block, BlockCode) else compile_block(block)
+    seen = Probe()
+    blocks = {code.spec.id: code} | {
+        made.spec.id: made for made in (compile_block(_Source), compile_block(_sink_for(seen)))
+    }
+    graph = _graph_around(code, tokens or {}, constants)
+    database = MemoryDatabase()
+    run = await _store_run(database)
+    worker = Worker(
+        queue=database.queue,
+        journal=database.journal,
+        graphs=_OneGraph(graph),
+        blocks=_Blocks(blocks),
+        world=_TestWorld(context or TestContext()),
+        clock=SystemClock(),
+        bus=LocalBus(),
+        bell=LocalBell(),
+    )
+    try:
+        await worker.run_one(run)
+    finally:
+        await worker.stop()
+    ended = await database.runs.find(_OWNER, run)
+    assert ended is not None
+    seen.status, seen.error = ended.status, ended.error
+    return seen
+
+
+class _Source(Block):
+    """Sends given values one by one."""
+
+    id = "luban.testing.source"
+    effect = Effect.NONE
+
+    class Input(BlockInput):
+        values: list[Any]
+
+    class Output(BlockOutput):
+        value: Any = Emit("Each of the values.")
+
+    async def run(self, input: Input) -> Any:
+        for value in input.values:
+            yield "value", value
+
+
+def _sink_for(seen: Probe) -> type[Block]:
+    class Sink(Block):
+        """Remembers what arrives."""
+
+        id = "luban.testing.sink"
+        effect = Effect.NONE
+
+        class Input(BlockInput):
+            pin: str
+            value: Any
+
+        async def run(self, input: Input) -> None:
+            seen.values.setdefault(input.pin, []).append(input.value)
+
+    return Sink
+
+
+def _graph_around(
+    code: BlockCode, tokens: Mapping[str, list[Any]], constants: dict[str, Any]
+) -> Graph:
+    nodes: dict[str, Any] = {"block": {"block": code.spec.id, "with": constants}}
+    links: list[str] = []
+    for pin, values in tokens.items():
+        nodes[f"feed_{pin}"] = {"block": _Source.id, "with": {"values": values}}
+        links.append(f"feed_{pin}.value -> block.{pin}")
+    for pin in code.spec.output_by_name:
+        sink = {"block": "luban.testing.sink", "with": {"pin": pin}, "parallel": 1}
+        nodes[f"probe_{pin}"] = sink
+        links.append(f"block.{pin} -> probe_{pin}.value")
+    graph, findings = read_document({"luban": 1, "nodes": nodes, "links": links})
+    assert not findings, "; ".join(finding.message for finding in findings)
+    return graph
+
+
+async def _store_run(database: MemoryDatabase) -> str:
+    now = SystemClock.now()
+    agent = Agent(
+        id=new_id("a"), owner=_OWNER, name="probe", document={}, created_at=now, updated_at=now
+    )
+    await database.agents.create(agent)
+    version = await database.agents.add_version(_OWNER, agent.id, {}, "probe", now)
+    draft = RunDraft(
+        id=new_id("r"), owner=_OWNER, agent_id=agent.id, version=version.version, created_at=now
+    )
+    return (await database.runs.create(draft)).id
+
+
+class _OneGraph:
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    async def load(self, owner: str, agent_id: str, version: int) -> Graph:
+        return self._graph
+
+
+class _Blocks:
+    def __init__(self, codes: dict[str, BlockCode]) -> None:
+        self._codes = codes
+
+    def find(self, block_id: str) -> BlockCode | None:
+        return self._codes.get(block_id)
+
+
+class _TestWorld:
+    """The world of a `TestContext`, whoever asks."""
+
+    def __init__(self, context: TestContext) -> None:
+        self._context = context
+        self.http = context.http
+        self.models = context.llm
+
+    def files(self, owner: str) -> Any:
+        return self._context.files
+
+    def state(self, owner: str, agent_id: str) -> Any:
+        return self._context.state
+
+    def secret(self, owner: str, provider: str) -> Mapping[str, str] | None:
+        return self._context.secret(provider)
