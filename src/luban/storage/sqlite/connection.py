@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 from luban.storage.sql.database import Paged, Record
+from luban.storage.sqlite.checkpoint import Checkpoints
 from luban.storage.sqlite.failures import is_busy, translate
 
 T = TypeVar("T")
@@ -36,7 +37,10 @@ class SqliteFile:
         self._reader = _connect(path, "normal", query_only=True)
         self._long_reader = _connect(path, "normal", query_only=True)
         self._writing = asyncio.Lock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="luban-sqlite")
+        self._reading_long = asyncio.Lock()
+        # One thread each for a commit, a long read and the copying of the log.
+        self._threads = ThreadPoolExecutor(3, thread_name_prefix="luban-sqlite")
+        self._checkpoints = Checkpoints(path, self.writer, self._threads)
 
     def transaction(self) -> Transaction:
         """A transaction of the writer; a second one waits for the first."""
@@ -61,11 +65,11 @@ class SqliteFile:
             finally:
                 reader.execute("rollback")
 
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._thread, read)
-        except sqlite3.Error as error:
-            raise translate(error, self.place) from error
+        async with self._reading_long:
+            try:
+                return await self._in_its_own_thread(read)
+            except sqlite3.Error as error:
+                raise translate(error, self.place) from error
 
     async def begin(self) -> None:
         await self._writing.acquire()
@@ -90,22 +94,22 @@ class SqliteFile:
     async def _commit(self) -> None:
         try:
             if self._in_thread:
-                await self._commit_in_thread()
+                await self._in_its_own_thread(lambda: self.writer.execute("commit"))
             else:
                 self.writer.execute("commit")
+            self._checkpoints.committed()
         except sqlite3.Error as error:
             if self.writer.in_transaction:
                 self.writer.execute("rollback")
             raise translate(error, self.place) from error
 
-    async def _commit_in_thread(self) -> None:
-        loop = asyncio.get_running_loop()
-        commit = loop.run_in_executor(self._thread, self.writer.execute, "commit")
+    async def _in_its_own_thread(self, act: Callable[[], T]) -> T:
+        doing = asyncio.get_running_loop().run_in_executor(self._threads, act)
         try:
-            await asyncio.shield(commit)
+            return await asyncio.shield(doing)
         except asyncio.CancelledError:
             # The thread cannot be stopped, and the connection is its own until it is done.
-            await asyncio.wait([commit])
+            await asyncio.wait([doing])
             raise
 
     async def _patiently(self, act: Callable[[], T]) -> T:
@@ -122,7 +126,8 @@ class SqliteFile:
 
     async def close(self) -> None:
         async with self._writing:
-            self._thread.shutdown(wait=True)
+            self._threads.shutdown(wait=True)
+            self._checkpoints.close()
             for connection in (self._long_reader, self._reader, self.writer):
                 connection.close()
 
