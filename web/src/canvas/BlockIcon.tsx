@@ -160,8 +160,11 @@ export function BlockIcon({ icon, category, size = 26 }: BlockIconProps) {
   return (
     <span
       aria-hidden
-      className="grid shrink-0 place-items-center rounded-control"
       style={{
+        display: "grid",
+        placeItems: "center",
+        flex: "none",
+        borderRadius: 6,
         width: size,
         height: size,
         color,

@@ -35,6 +35,7 @@ export interface CanvasHandle {
   /** Adds a block in the middle of what is shown. */
   add(block: string): void;
   fit(): void;
+  zoomTo(zoom: number): void;
   tidy(): void;
 }
 

@@ -38,7 +38,7 @@ export function NodePreview({ view, live, findings }: NodePreviewProps) {
     return <p className="lb-peek lb-peek-quiet">{t("canvas.bodyHolds", { count })}</p>;
   }
   const about = view.node.note || descriptionOf(view.spec ?? {}, i18n.language);
-  return <p className="lb-peek lb-peek-quiet">{about}</p>;
+  return about ? <p className="lb-peek lb-peek-quiet">{about}</p> : null;
 }
 
 /** Text still arriving comes before the last whole value; the main pin before the others. */

@@ -228,6 +228,7 @@ function useHandle(
         if (spec) gestures.addBlock(spec, moves.center());
       },
       fit: () => moves.fit(),
+      zoomTo: moves.zoomTo,
       tidy,
     };
     return () => {
