@@ -1,0 +1,28 @@
+"""What an answer cost: the configured price, else the list price, else unknown; never a guess."""
+
+from __future__ import annotations
+
+from luban.llm.settings import ModelConfig
+
+
+def cost(config: ModelConfig, input_tokens: int, output_tokens: int) -> float | None:
+    """US dollars, or `None` when no price is known. Slow at its first call for a list price."""
+    if config.input_usd is not None and config.output_usd is not None:
+        return (input_tokens * config.input_usd + output_tokens * config.output_usd) / 1_000_000
+    if not input_tokens and not output_tokens:
+        return None  # a provider that reports no usage may still charge for it
+    return _list_price(config, input_tokens, output_tokens)
+
+
+def _list_price(config: ModelConfig, input_tokens: int, output_tokens: int) -> float | None:
+    from genai_prices import Usage, calc_price
+
+    try:
+        price = calc_price(
+            Usage(input_tokens=input_tokens, output_tokens=output_tokens),
+            config.wire_name,
+            provider_api_url=config.base_url,
+        )
+    except LookupError:
+        return None
+    return float(price.total_price)
