@@ -1,5 +1,6 @@
 // What a run looks like, and what each event does to it. Pure: time comes as an argument.
 import type { Json, RunEvent, RunStatus, RunView, StoredError } from "@/api/types";
+import type { LogLine } from "./log";
 
 export type NodeStatus = "idle" | "running" | "completed" | "failed" | "cancelled";
 
@@ -34,6 +35,7 @@ export interface RunLive {
   error: StoredError | null;
   starved: RunView["starved"];
   waitingFor: RunView["waiting_for"];
+  log: LogLine[];
 }
 
 export const IDLE: RunLive = {
@@ -48,6 +50,7 @@ export const IDLE: RunLive = {
   error: null,
   starved: [],
   waitingFor: null,
+  log: [],
 };
 
 const FRESH: NodeLive = {
@@ -71,9 +74,23 @@ export function nodeKey(path: string): string {
 
 type StepData = { node: string };
 
+/** Node maps made for the batch at work, not yet seen by anybody else. */
+const owned = new WeakSet<RunLive["nodes"]>();
+
 function onNode(live: RunLive, data: StepData, change: (node: NodeLive) => NodeLive): RunLive {
   const key = nodeKey(data.node);
-  return { ...live, nodes: { ...live.nodes, [key]: change(live.nodes[key] ?? FRESH) } };
+  const nodes = owned.has(live.nodes) ? live.nodes : { ...live.nodes };
+  nodes[key] = change(live.nodes[key] ?? FRESH);
+  return { ...live, nodes };
+}
+
+/** After many events at once: the map of a thousand nodes is copied once, not for every event. */
+export function applyEvents(live: RunLive, events: readonly RunEvent[], now: number): RunLive {
+  const nodes = { ...live.nodes };
+  owned.add(nodes);
+  const after = events.reduce((state, event) => applyEvent(state, event, now), { ...live, nodes });
+  owned.delete(nodes);
+  return after;
 }
 
 function settled(node: NodeLive): NodeStatus {

@@ -4,7 +4,7 @@ import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 import { followRun } from "@/api/events";
 import type { RunEvent } from "@/api/types";
-import { applyEvent, IDLE, type NodeLive, type RunLive } from "./state";
+import { applyEvents, IDLE, type NodeLive, type RunLive } from "./state";
 
 export type LiveStore = StoreApi<RunLive>;
 
@@ -27,10 +27,7 @@ export function followLive(store: LiveStore, run: string, onEnd?: () => void): (
     const events = waiting;
     waiting = [];
     const now = Date.now();
-    store.setState(
-      (live) => events.reduce((state, event) => applyEvent(state, event, now), live),
-      true,
-    );
+    store.setState((live) => applyEvents(live, events, now), true);
     if (events.some((event) => event.kind === "run_ended")) onEnd?.();
   };
   const stop = followRun(run, {
