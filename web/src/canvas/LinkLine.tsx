@@ -33,7 +33,7 @@ export const LinkLine = memo(function LinkLine(props: EdgeProps<LinkEdge>) {
           selected && "lb-link-selected",
           data?.view.broken && "lb-link-broken",
         )}
-        style={{ stroke: `var(--kind-${kind})` }}
+        style={{ stroke: data?.view.broken ? "var(--bad)" : `var(--kind-${kind})` }}
       />
       {data && tier === "full" && (
         <Flow node={data.view.from.node} pin={data.view.from.pin} path={curvePath(curve)} />

@@ -16,6 +16,7 @@ export function LooseLine({
 }: ConnectionLineComponentProps) {
   const { gestures } = useCanvas();
   const end = pinRef(fromNode.id, fromHandle.id);
+  const refused = connectionStatus === "invalid";
   const kind = (end && gestures.typeAt(end)?.kind) ?? "any";
   const middle = { x: fromX, y: fromY };
   const pointer = { x: toX, y: toY };
@@ -23,8 +24,8 @@ export function LooseLine({
   return (
     <path
       d={curvePath(curve)}
-      className={connectionStatus === "invalid" ? "lb-loose lb-loose-refused" : "lb-loose"}
-      style={{ stroke: `var(--kind-${kind})` }}
+      className={refused ? "lb-loose lb-loose-refused" : "lb-loose"}
+      style={{ stroke: refused ? "var(--bad)" : `var(--kind-${kind})` }}
     />
   );
 }

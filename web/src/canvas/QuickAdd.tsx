@@ -34,26 +34,13 @@ function QuickAddList({
   onUsed,
   size,
 }: QuickAddProps & { request: QuickAddRequest }) {
-  const { editor, ui, gestures } = useCanvas();
+  const { ui, gestures } = useCanvas();
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [index, setIndex] = useState(0);
   const list = useId();
+  const { hits, type } = useHits(request, text, recent);
   const { joins, splice } = request;
-  const type = joins ? gestures.typeAt(joins) : null;
-  const hits = useMemo(
-    () =>
-      searchBlocks(editor.blocks().list(), {
-        text,
-        recent,
-        ...(joins && { joins: { type: type ?? { kind: "any" }, side: joins.side } }),
-      })
-        .filter(
-          ({ spec }) => splice === undefined || (spec.inputs.length > 0 && spec.outputs.length > 0),
-        )
-        .slice(0, MOST),
-    [editor, text, recent, joins, type, splice],
-  );
   const close = (): void => ui.setState({ quickAdd: null });
   const choose = (spec: BlockSpec | undefined): void => {
     if (!spec) return;
@@ -119,6 +106,24 @@ function QuickAddList({
       {hits.length === 0 && <p className="lb-quick-none">{t("canvas.noBlocks")}</p>}
     </div>
   );
+}
+
+/** The blocks that fit the request, and the type of the loose end they must fit. */
+function useHits(request: QuickAddRequest, text: string, recent: readonly string[]) {
+  const { editor, gestures } = useCanvas();
+  const { joins, splice } = request;
+  return useMemo(() => {
+    const type = joins ? gestures.typeAt(joins) : null;
+    const loose = joins && { type: type ?? { kind: "any" as const }, side: joins.side };
+    const found = searchBlocks(editor.blocks().list(), {
+      text,
+      recent,
+      ...(loose && { joins: loose }),
+    });
+    const through = ({ spec }: PaletteHit): boolean =>
+      spec.inputs.length > 0 && spec.outputs.length > 0;
+    return { type, hits: (splice === undefined ? found : found.filter(through)).slice(0, MOST) };
+  }, [editor, gestures, joins, splice, text, recent]);
 }
 
 interface HitProps {

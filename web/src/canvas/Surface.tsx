@@ -12,7 +12,7 @@ import {
 import { clsx } from "clsx";
 import { type MouseEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { GRID } from "@/editor";
+import { GRID, type GraphView } from "@/editor";
 import { Breadcrumb } from "./Breadcrumb";
 import type { CanvasHandle, CanvasProps } from "./Canvas";
 import { Controls } from "./Controls";
@@ -30,12 +30,13 @@ import { NodeCard } from "./NodeCard";
 import { NoteCard } from "./NoteCard";
 import { QuickAdd } from "./QuickAdd";
 import { RefusalNote } from "./RefusalNote";
+import type { Tier } from "./ui-state";
 import { useAriaLabels } from "./use-aria-labels";
 import { useConnecting } from "./use-connecting";
-import { useDragging } from "./use-dragging";
-import { useEdges, useNodes, useSelectionBridge } from "./use-elements";
+import { type Dragging, useDragging } from "./use-dragging";
+import { type SelectionBridge, useEdges, useNodes, useSelectionBridge } from "./use-elements";
 import { focusNode, useKeys } from "./use-keys";
-import { usePointer } from "./use-pointer";
+import { type PointerParts, usePointer } from "./use-pointer";
 import { useTidy } from "./use-tidy";
 import { useTier } from "./use-tier";
 
@@ -72,24 +73,19 @@ type SurfaceProps = Required<Pick<CanvasProps, "recent" | "wheel" | "singleKeys"
 
 export function Surface({ recent, onUsed, onRun, wheel, singleKeys, handle }: SurfaceProps) {
   const { editor, ui } = useCanvas();
-  const { t } = useTranslation();
-  const { root, rootRef, size, flow, moves } = useSurface();
+  const surface = useSurface();
+  const { root, rootRef, size, flow, moves } = surface;
   const view = useEditorState(editor, () => editor.view());
-  const selection = useEditorState(editor, (state) => state.selection);
   const path = useEditorState(editor, (state) => state.path);
-  const snap = useUi((state) => state.snap);
-  const minimap = useUi((state) => state.minimap);
   const tier = useTier(view);
   const dragging = useDragging();
-  const nodes = useNodes(view, selection, tier, dragging);
-  const edges = useEdges(view, selection, tier);
   const bridge = useSelectionBridge(dragging);
-  const connecting = useConnecting({ flow, root });
   const pointer = usePointer({ flow, root, moves, onUsed });
   const fitAll = useCallback(() => moves.fit(), [moves]);
   const tidy = useTidy(fitAll);
   const onKey = useKeys({ root, moves, singleKeys, onRun, onTidy: tidy, pointer: pointer.spot });
   const press = usePress(bridge.onMarqueeStart);
+  const minimap = useUi((state) => state.minimap);
   useFitOnOpen(moves, path.join("/"));
   useHandle(handle, moves, tidy, root);
   return (
@@ -105,35 +101,7 @@ export function Surface({ recent, onUsed, onRun, wheel, singleKeys, handle }: Su
       onDragOver={pointer.onDragOver}
       onDrop={pointer.onDrop}
     >
-      <ReactFlow<CardNode, LinkEdge>
-        {...FIXED}
-        nodes={nodes}
-        edges={edges}
-        aria-label={t("canvas.label")}
-        ariaLabelConfig={useAriaLabels()}
-        snapToGrid={snap}
-        panOnScroll={wheel === "pan"}
-        onNodesChange={bridge.onNodesChange}
-        onEdgesChange={bridge.onEdgesChange}
-        onSelectionEnd={bridge.onMarqueeEnd}
-        onNodeDragStart={(_, __, dragged) => dragging.onStart(dragged)}
-        onNodeDragStop={dragging.onStop}
-        {...useNodeMouse(pointer.onPaneClick)}
-        onEdgeMouseEnter={(_, edge) => ui.setState({ hoveredLink: edge.id })}
-        onEdgeMouseLeave={() => ui.setState({ hoveredLink: null })}
-        isValidConnection={connecting.isValid}
-        onConnectStart={connecting.onStart}
-        onConnect={connecting.onConnect}
-        onConnectEnd={connecting.onEnd}
-        onReconnectStart={connecting.onReconnectStart}
-        onReconnect={connecting.onReconnect}
-        onReconnectEnd={connecting.onReconnectEnd}
-        onPaneClick={pointer.onPaneClick}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={GRID * 2} size={1.6} color="var(--dot)" />
-        {tier === "far" && <FarView flow={flow} />}
-        {dragging.ghost && <DragGhost read={dragging.readGhost} />}
-      </ReactFlow>
+      <Ground {...{ surface, view, tier, dragging, bridge, pointer, wheel }} />
       {view.nodes.length === 0 && (
         <EmptyHint onAdd={() => ui.setState({ quickAdd: pointer.spot() })} />
       )}
@@ -144,6 +112,59 @@ export function Surface({ recent, onUsed, onRun, wheel, singleKeys, handle }: Su
       <RefusalNote />
       <QuickAdd recent={recent} onUsed={(block) => onUsed?.(block)} size={size} />
     </div>
+  );
+}
+
+interface GroundProps {
+  surface: ReturnType<typeof useSurface>;
+  view: GraphView;
+  tier: Tier;
+  dragging: Dragging;
+  bridge: SelectionBridge;
+  pointer: PointerParts;
+  wheel: "pan" | "zoom";
+}
+
+/** The library's own canvas, wired to the editor. */
+function Ground({ surface, view, tier, dragging, bridge, pointer, wheel }: GroundProps) {
+  const { editor, ui } = useCanvas();
+  const { t } = useTranslation();
+  const { root, flow } = surface;
+  const selection = useEditorState(editor, (state) => state.selection);
+  const nodes = useNodes(view, selection, tier, dragging);
+  const edges = useEdges(view, selection, tier);
+  const connecting = useConnecting({ flow, root });
+  const snap = useUi((state) => state.snap);
+  return (
+    <ReactFlow<CardNode, LinkEdge>
+      {...FIXED}
+      nodes={nodes}
+      edges={edges}
+      aria-label={t("canvas.label")}
+      ariaLabelConfig={useAriaLabels()}
+      snapToGrid={snap}
+      panOnScroll={wheel === "pan"}
+      onNodesChange={bridge.onNodesChange}
+      onEdgesChange={bridge.onEdgesChange}
+      onSelectionEnd={bridge.onMarqueeEnd}
+      onNodeDragStart={(_, __, dragged) => dragging.onStart(dragged)}
+      onNodeDragStop={dragging.onStop}
+      {...useNodeMouse(pointer.onPaneClick)}
+      onEdgeMouseEnter={(_, edge) => ui.setState({ hoveredLink: edge.id })}
+      onEdgeMouseLeave={() => ui.setState({ hoveredLink: null })}
+      isValidConnection={connecting.isValid}
+      onConnectStart={connecting.onStart}
+      onConnect={connecting.onConnect}
+      onConnectEnd={connecting.onEnd}
+      onReconnectStart={connecting.onReconnectStart}
+      onReconnect={connecting.onReconnect}
+      onReconnectEnd={connecting.onReconnectEnd}
+      onPaneClick={pointer.onPaneClick}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={GRID * 2} size={1.6} color="var(--dot)" />
+      {tier === "far" && <FarView flow={flow} />}
+      {dragging.ghost && <DragGhost read={dragging.readGhost} />}
+    </ReactFlow>
   );
 }
 
@@ -197,13 +218,13 @@ function useFitOnOpen(moves: CameraMoves, path: string): void {
   const store = useStoreApi();
   const fitted = useRef<string | null>(null);
   useEffect(() => {
-    const fit = (): void => {
+    const show = (): void => {
       if (fitted.current === path || store.getState().width === 0) return;
       fitted.current = path;
       moves.fit(undefined, true);
     };
-    fit();
-    return store.subscribe(fit);
+    show();
+    return store.subscribe(show);
   }, [moves, path, store]);
 }
 

@@ -2,14 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createEditor } from "./editor";
 import { endpoint } from "./endpoint";
 import { toAgent, toGraph } from "./graph";
-import {
-  BLOCKS,
-  calculator,
-  largeAgent,
-  randomCommand,
-  randomOf,
-  withBody,
-} from "./testing/agents";
+import { BLOCKS, calculator, largeAgent, randomOf, withBody } from "./testing/agents";
+import { randomCommand } from "./testing/random-command";
 
 const text = (value: unknown): string => JSON.stringify(value);
 

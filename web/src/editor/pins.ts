@@ -20,7 +20,7 @@ export interface Pin {
   gather: boolean;
   hidden: boolean;
   main: boolean;
-  schema: Record<string, unknown>;
+  schema: object;
   default: unknown;
   /** No block and no body declares it; only a link names it. */
   unknown: boolean;

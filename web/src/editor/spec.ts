@@ -29,7 +29,8 @@ interface PinText {
   title_zh?: string;
   description?: string;
   description_zh?: string;
-  schema?: Record<string, unknown>;
+  /** JSON Schema; read by the forms, only carried here. */
+  schema?: object;
 }
 
 export interface InputSpec extends PinText {

@@ -1,8 +1,5 @@
 /** Small block lists and agents for tests and benchmarks of the editor. */
 
-import type { Command } from "../commands";
-import type { Editor } from "../editor";
-import { endpoint } from "../endpoint";
 import { type BlockSpec, blocksOf, type InputSpec, type OutputSpec, type PinKind } from "../spec";
 import type { AgentTree } from "../tree";
 
@@ -154,87 +151,4 @@ export function randomOf(seed: number): () => number {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
-}
-
-/** Some command a person could give at this moment; it may turn out to change nothing. */
-export function randomCommand(random: () => number, editor: Editor): Command {
-  const pick = <Item>(items: readonly Item[]): Item =>
-    items[Math.floor(random() * items.length)] as Item;
-  const path = pick([[], [], ["each"]]);
-  const nodes = path.length
-    ? Object.keys(editor.getState().doc.nodes.each?.body?.nodes ?? {})
-    : editor.graph().nodeOrder;
-  const links = path.length ? [] : editor.graph().linkOrder;
-  const id = pick(nodes) ?? "a";
-  const at = (): [number, number] => [Math.floor(random() * 900), Math.floor(random() * 900)];
-  const fresh = `n${Math.floor(random() * 1e9)}`;
-  const pinFrom = endpoint(pick(nodes) ?? "a", "result");
-  const pinTo = endpoint(id, pick(["a", "b"]));
-  const make: (() => Command)[] = [
-    () => ({
-      type: "add",
-      nodes: [{ id: fresh, node: { block: "math.calculate", at: at() } }],
-      path,
-    }),
-    () => ({
-      type: "add",
-      nodes: [{ id: fresh, node: { block: "text.split" } }],
-      links: [`${id}.result -> ${fresh}.text`],
-      path,
-    }),
-    () => ({ type: "move", places: { [id]: at() }, path }),
-    () => ({
-      type: "move",
-      places: Object.fromEntries(nodes.map((each) => [each, at()])),
-      as: "tidy",
-      path,
-    }),
-    () => ({ type: "resize", id, size: at(), path }),
-    () => ({ type: "delete", nodes: id === "each" ? [] : [id], reconnect: random() < 0.5, path }),
-    () => ({ type: "delete", links: links.length ? [pick(links)] : [], path }),
-    () => ({ type: "link", from: pinFrom, to: pinTo, path }),
-    () => ({ type: "link", from: pinFrom, to: pinTo, sticky: true, path }),
-    () => ({ type: "relink", id: pick(links) ?? "", to: pinTo, path }),
-    () => ({
-      type: "setLink",
-      id: pick(links) ?? "",
-      sticky: pick([true, false, undefined]),
-      path,
-    }),
-    () => ({
-      type: "splice",
-      link: pick(links) ?? "",
-      node: { id: fresh, node: { block: "math.calculate" } },
-      input: "a",
-      output: "result",
-      path,
-    }),
-    () => ({
-      type: "setField",
-      id,
-      name: pick(["a", "b", "operation"]),
-      value: pick([random(), "x", undefined]),
-      path,
-    }),
-    () => ({
-      type: "setNode",
-      ids: [id],
-      key: pick(["title", "note", "disabled", "retry"]),
-      value: pick(["t", true, { attempts: 2 }, undefined]),
-      path,
-    }),
-    () => ({
-      type: "setBody",
-      id: "each",
-      key: pick(["parallel", "over"]),
-      value: pick([1, 2, undefined]),
-    }),
-    () => ({ type: "rename", id, to: id === "each" ? "each" : fresh, path }),
-    () => ({
-      type: "setAgent",
-      key: pick(["name", "description", "settings"]),
-      value: pick(["n", { on_error: "continue" }, undefined]),
-    }),
-  ];
-  return pick(make)();
 }

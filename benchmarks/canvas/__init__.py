@@ -1,0 +1,1 @@
+"""How smooth the canvas stays with many nodes, as a share of the empty canvas beside it."""
