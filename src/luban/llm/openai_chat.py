@@ -135,8 +135,10 @@ def _text_of(event: object) -> str:
 
 async def _as_answer(config: ModelConfig, answer: ModelResponse) -> ChatAnswer:
     text = "".join(part.content for part in answer.parts if isinstance(part, TextPart))
-    if not text and answer.finish_reason is None:
-        raise errors.ModelAnswerBroken(model=config.id, reason="it holds no text")
+    if not text:
+        raise errors.ModelAnswerBroken(
+            model=config.id, reason=f"it holds no text (ended: {answer.finish_reason})"
+        )
     taken = answer.usage
     usd = await asyncio.to_thread(prices.cost, config, taken.input_tokens, taken.output_tokens)
     return ChatAnswer(
