@@ -1,1 +1,6 @@
-"""Finds blocks and reports broken ones."""
+"""Finds blocks, built in, in packages and in folders; lists broken ones and never dies of them."""
+
+from luban.registry.discovery import discover
+from luban.registry.registry import BrokenBlock, Changes, Registry
+
+__all__ = ["BrokenBlock", "Changes", "Registry", "discover"]

@@ -1,0 +1,84 @@
+"""Which files of a folder may hold blocks, and the names of their modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGE = "luban_blocks"
+"""The package under which files of folders are imported."""
+
+_NOT_BLOCKS = ("test_*.py", "*_test.py", "conftest.py", "__*__.py")
+_NOT_FOLDERS = frozenset({"__pycache__", "node_modules", "tests", "site-packages"})
+_DEEPEST = 20
+
+
+class BlockFile(NamedTuple):
+    """A Python file and the module name it is imported under."""
+
+    path: Path
+    module: str
+
+    def stamp(self) -> tuple[int, int]:
+        """Differs when the file was written to; zeros when it is gone."""
+        try:
+            state = self.path.stat()
+        except FileNotFoundError:
+            return 0, 0
+        return state.st_mtime_ns, state.st_size
+
+
+@dataclass
+class Walk:
+    """The block files of a folder, and the folders below that may not be read."""
+
+    files: list[BlockFile] = field(default_factory=list)
+    unreadable: list[tuple[Path, OSError]] = field(default_factory=list)
+    _seen: set[Path] = field(default_factory=set)
+
+    def go(self, folder: Path, inside: tuple[str, ...] = ()) -> None:
+        if not folder.is_dir() or len(inside) > _DEEPEST or not self._is_new(folder):
+            return
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            self.unreadable.append((folder, error))
+            return
+        visible = [entry for entry in entries if not entry.name.startswith(".")]
+        for entry in visible:
+            if _may_hold_blocks(entry) and self._is_new(entry):
+                name = ".".join((PACKAGE, *inside, _part(entry.stem)))
+                self.files.append(BlockFile(entry, name))
+        for entry in visible:
+            if entry.name not in _NOT_FOLDERS and not (entry / "pyvenv.cfg").exists():
+                self.go(entry, (*inside, _part(entry.name)))
+
+    def _is_new(self, path: Path) -> bool:
+        real = path.resolve()
+        if real in self._seen:
+            return False
+        self._seen.add(real)
+        return True
+
+
+def block_files(folder: Path) -> Walk:
+    """The files of a folder and below, by name; symbolic links are followed.
+
+    A file or folder reached twice, by whatever way, is taken once, so links in a circle end.
+    Names are taken from the path as it was walked, never from where a link leads.
+    """
+    walk = Walk()
+    walk.go(folder)
+    return walk
+
+
+def _may_hold_blocks(file: Path) -> bool:
+    if file.suffix != ".py" or any(file.match(pattern) for pattern in _NOT_BLOCKS):
+        return False
+    return file.is_file()  # not a link that leads nowhere
+
+
+def _part(name: str) -> str:
+    """A dot in a file's name would look like a package."""
+    return name.replace(".", "_")

@@ -1,0 +1,97 @@
+"""Built-in blocks and blocks of installed packages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from luban.registry import discover
+
+PACKAGE = """
+from luban.sdk import block
+
+@block(id="acme.{name}")
+def {name}(text: str) -> str:
+    return text
+"""
+
+
+def test_built_in_blocks_are_found_and_none_is_broken() -> None:
+    registry = discover([])
+
+    ids = {spec.id for spec in registry.specs()}
+    assert {"io.output", "maths.calculate", "text.template", "data.for_each"} <= ids
+    assert registry.broken() == []
+    assert {spec.source for spec in registry.specs() if spec.id in ids} == {"builtin"}
+
+
+def test_old_ids_of_built_in_blocks_work() -> None:
+    registry = discover([])
+    assert registry.find("math.calculate") is registry.find("maths.calculate")
+
+
+def test_the_text_of_the_files_names_every_block() -> None:
+    """Blocks load on demand, so an id only known after loading would never be found."""
+    registry = discover([])
+    loaded = {name for spec in registry.specs() for name in (spec.id, *spec.aliases)}
+    assert registry.names() == loaded
+    assert [spec.id for spec in registry.specs() if registry.find(spec.id) is None] == []
+
+
+def test_packages_give_modules_and_single_blocks(tmp_path: Path) -> None:
+    package = tmp_path / "acme"
+    (package / "deep").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "deep" / "__init__.py").write_text(PACKAGE.format(name="three"))
+    (package / "one.py").write_text(PACKAGE.format(name="one"))
+    (package / "bad.py").write_text("1 +")
+    (tmp_path / "lone.py").write_text(PACKAGE.format(name="two") + "NOT_A_BLOCK = 3\n")
+    facts = tmp_path / "acme-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text(
+        "[luban.blocks]\nall = acme\ntwo = lone:two\n"
+        "odd = lone:NOT_A_BLOCK\ngone = nowhere.at_all\n"
+    )
+    script = (
+        "from luban.registry import discover\n"
+        "r = discover([])\n"
+        "print([s.id for s in r.specs() if s.source == 'acme'])\n"
+        "for b in r.broken(): print(b.path, '|', b.message)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found, *broken = done.stdout.splitlines()
+    assert sorted(found.strip("[]").split(", ")) == ["'acme.one'", "'acme.three'", "'acme.two'"]
+    assert len(broken) == 3
+    assert any("bad.py" in line and "SyntaxError" in line for line in broken)
+    assert any("which is no block" in line for line in broken)
+    assert any("nowhere" in line for line in broken)
+
+
+HEAVY = "trafilatura pydantic_ai openai fastapi jinja2 feedparser selectolax httpx2"
+
+
+def test_discovery_is_cheap_and_imports_nothing_heavy() -> None:
+    script = (
+        "import sys, time\n"
+        "import luban.sdk\n"
+        "from luban.registry import discover\n"
+        "start = time.process_time()\n"
+        "discover([]).find('maths.calculate')\n"
+        "print(time.process_time() - start)\n"
+        f"print(' '.join(m for m in {HEAVY!r}.split() if m in sys.modules))\n"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        for _ in range(3)
+    ]
+    assert runs[-1].stdout.splitlines()[1:] in ([], [""])
+    assert min(float(run.stdout.splitlines()[0]) for run in runs) < 0.060
