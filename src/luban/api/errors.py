@@ -1,0 +1,152 @@
+"""Every error as it travels: code, message in two languages, details, request id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from luban.model.errors import LubanError, show
+from luban.model.rejection import rejection
+
+
+class BadRequest(LubanError):
+    """The request cannot be understood."""
+
+    code = "invalid_request"
+    status = 422
+    en = "{problems}"
+    zh = "{problems_zh}"
+
+    def __init__(self, problems: list[dict[str, str]]) -> None:
+        super().__init__(
+            problems=" ".join(each["message"] for each in problems),
+            problems_zh="".join(each["message_zh"] for each in problems),
+        )
+        self.problems = problems
+
+    def as_json(self) -> dict[str, Any]:
+        """The error, with each problem apart."""
+        return {**super().as_json(), "params": {"problems": self.problems}}
+
+
+class NoSuchAddress(LubanError):
+    """Nothing is served under this path."""
+
+    code = "not_found"
+    status = 404
+    en = "There is nothing at `{path}`. The addresses are listed at /docs."
+    zh = "“{path}”处没有内容。所有地址见 /docs。"
+
+
+class WrongMethod(LubanError):
+    """The path exists, but not with this method."""
+
+    code = "method_not_allowed"
+    status = 405
+    en = "`{path}` does not take {method}; it takes {allowed}."
+    zh = "“{path}”不接受 {method}，只接受 {allowed}。"
+
+
+class Refused(LubanError):
+    """The framework refused a request in its own words."""
+
+    code = "bad_request"
+    status = 400
+    en = "The request was refused: {cause}."
+    zh = "请求被拒绝：{cause}。"
+
+
+class Unexpected(LubanError):
+    """A defect of ours; the cause is in the log, and is not told to the outside."""
+
+    code = "internal"
+    status = 500
+    en = "Something unexpected happened. The log has the details under the request id."
+    zh = "发生了意外错误。可凭请求编号在日志中查看详情。"
+
+
+def install(app: FastAPI) -> None:
+    """Makes the application answer every error in the one shape."""
+    app.add_exception_handler(LubanError, _of_ours)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(Exception, _of_defect)
+
+
+def body_of(error: LubanError, request_id: str) -> dict[str, Any]:
+    """The error as JSON; its values are the details."""
+    told = error.as_json()
+    details = told.pop("params")
+    return {**told, "details": details, "request_id": request_id}
+
+
+def response_of(
+    error: LubanError, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    return Response(
+        orjson.dumps(body_of(error, request_id)),
+        status_code=error.status,
+        headers=dict(headers or {}),
+        media_type="application/json",
+    )
+
+
+def request_id_of(request: Request) -> str:
+    return str(request.scope.get("luban.request_id", ""))
+
+
+async def _of_ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LubanError)
+    return response_of(error, request_id_of(request))
+
+
+async def _of_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = [_problem(each) for each in error.errors()]
+    return response_of(BadRequest(problems), request_id_of(request))
+
+
+async def _of_framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    path, headers = request.url.path, error.headers or {}
+    refusal: LubanError
+    if error.status_code == NoSuchAddress.status:
+        refusal = NoSuchAddress(path=path)
+    elif error.status_code == WrongMethod.status:
+        allowed = headers.get("Allow") or headers.get("allow") or "?"
+        refusal = WrongMethod(path=path, method=request.method, allowed=allowed)
+    else:
+        refusal = Refused(cause=str(error.detail))
+    return response_of(refusal, request_id_of(request), headers)
+
+
+async def _of_defect(request: Request, error: Exception) -> Response:
+    return response_of(Unexpected(), request_id_of(request))
+
+
+def _problem(each: Any) -> dict[str, str]:
+    if each["type"] == "json_invalid":
+        cause = each.get("ctx", {}).get("error", "")
+        return {
+            "path": "body",
+            "message": f"The body is not JSON: {cause}.",
+            "message_zh": f"请求体不是有效的 JSON：{cause}。",
+        }
+    why = rejection(each)
+    place = ".".join(str(part) for part in each["loc"][1:]) or str(each["loc"][0])
+    if each["type"] == "missing":
+        return {
+            "path": place,
+            "message": f"`{place}` is missing.",
+            "message_zh": f"缺少“{place}”。",
+        }
+    return {
+        "path": place,
+        "message": f"`{place}` is {show(why.value)}, but {why.expected}.",
+        "message_zh": f"“{place}”的值是 {show(why.value)}，但{why.expected_zh}。",
+    }

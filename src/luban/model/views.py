@@ -1,0 +1,224 @@
+"""The shapes that travel over HTTP: what the API answers and its clients read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from luban.model.block import BlockSpec
+from luban.model.finding import Finding
+from luban.model.run import RunStatus, Starved, WaitingFor
+
+T = TypeVar("T")
+
+Tree = dict[str, Any]
+"""An agent document, or another JSON object."""
+
+
+def moment(at: float) -> str:
+    """Unix seconds as they travel: `2026-11-20T12:00:00.123Z`."""
+    text = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+Moment = Annotated[str, Field(examples=["2026-11-20T12:00:00.123Z"])]
+
+
+class View(BaseModel):
+    """An answer; a newer server may send fields this program does not know yet."""
+
+    model_config = ConfigDict(extra="ignore", serialize_by_alias=True, populate_by_name=True)
+
+
+class PageView(View, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    total: int
+    page: int
+    page_size: int
+    total_pages: int
+
+
+class ItemsView(View, Generic[T]):
+    """A whole list that needs no pages."""
+
+    items: list[T]
+
+
+class ErrorView(View):
+    """The one shape of every error."""
+
+    code: str
+    message: str
+    message_zh: str
+    details: Tree = Field(default_factory=dict)
+    request_id: str = ""
+
+
+class AgentInputView(View):
+    """A value a run of an agent is given: how a form asks for it."""
+
+    name: str
+    title: str = ""
+    title_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+    kind: str = "any"
+    required: bool = False
+    default: Any = None
+    schema_: Tree = Field(default_factory=dict, alias="schema")
+
+
+class RunView(View):
+    """A run."""
+
+    id: str
+    agent_id: str
+    agent_name: str
+    version: int
+    status: RunStatus
+    trigger: str
+    inputs: Tree
+    outputs: Tree
+    error: Tree | None
+    starved: list[Starved]
+    created_at: Moment
+    started_at: Moment | None
+    ended_at: Moment | None
+    steps: int
+    waiting_for: WaitingFor | None
+    document: Tree | None = None
+
+
+class AgentView(View):
+    """An agent with its draft."""
+
+    id: str
+    name: str
+    description: str
+    revision: int
+    document: Tree
+    published_version: int | None
+    latest_version: int | None
+    created_at: Moment
+    updated_at: Moment
+    inputs: list[AgentInputView]
+    last_run: RunView | None
+    findings_count: int
+
+
+class VersionView(View):
+    """A version of an agent; `document` only when one version is asked for."""
+
+    version: int
+    label: str
+    created_at: Moment
+    published: bool
+    nodes: int
+    document: Tree | None = None
+
+
+class AttemptView(View):
+    """One attempt at a step."""
+
+    number: int
+    status: str
+    started_at: Moment | None
+    duration: float | None
+    error: Tree | None
+
+
+class StepView(View):
+    """One step of a run."""
+
+    node: str
+    iteration: int
+    block: str | None
+    status: str
+    attempts: list[AttemptView]
+    inputs: Tree
+    outputs: list[tuple[str, Any]]
+    started_at: Moment | None
+    duration: float | None
+    error: Tree | None
+
+
+class FileView(View):
+    """A stored file, and the reference by which it travels between blocks."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    created_at: Moment
+    ref: Tree
+
+
+class FindingsView(View):
+    """What the check of a document found."""
+
+    findings: list[Finding]
+
+
+class BrokenBlockView(View):
+    """A block file that could not be loaded."""
+
+    path: str
+    line: int | None
+    message: str
+    message_zh: str = ""
+
+
+class TemplateView(View):
+    """An agent to start from."""
+
+    id: str
+    name: str
+    name_zh: str
+    description: str
+    description_zh: str
+    document: Tree
+    inputs: list[AgentInputView]
+
+
+class ModelView(View):
+    """A language model that may be chosen."""
+
+    id: str
+    title: str
+    demo: bool
+    provider: str
+    default: bool
+
+
+class MeView(View):
+    """Who is asking."""
+
+    id: str
+    name: str
+    local: bool
+
+
+class SettingsView(View):
+    """What the interface shows of the server's settings."""
+
+    data_dir: str
+    version: str
+    database: str
+    file_limit: int
+    blocks_path: list[str]
+
+
+class HealthView(View):
+    """Whether the server works."""
+
+    status: str
+    version: str
+    database: str
+    uptime: float
+
+
+BlockView = BlockSpec

@@ -1,0 +1,214 @@
+"""The composition root: which adapter stands behind which port. There is no other such place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import luban
+from luban.engine.worker import Worker
+from luban.llm import ConfiguredModels, ModelSettings
+from luban.model.errors import LubanError
+from luban.net import AllowList, GuardedHttp
+from luban.ports.bus import Bell, Bus
+from luban.ports.clock import Clock, SystemClock
+from luban.ports.journal import Journal, RunQueue
+from luban.ports.stores import AgentStore, FileStore, ReplyStore, RunStore, StateStore
+from luban.registry import Registry, discover
+from luban.server.settings import Settings
+from luban.server.world import HomeWorld
+from luban.services.agents import Agents
+from luban.services.blocks import Blocks
+from luban.services.checking import Checking
+from luban.services.files import Files
+from luban.services.house import House
+from luban.services.models import ModelChoice, Models
+from luban.services.replies import Replies
+from luban.services.run_events import RunEvents
+from luban.services.runs import Runs
+from luban.services.steps import Steps
+from luban.services.templates import Templates
+from luban.services.versions import StoredGraphs, Versions
+from luban.storage.local import LocalBell, LocalBus
+
+MEMORY = "memory:"
+DATABASE = "luban.db"
+
+
+class UnknownDatabase(LubanError):
+    """The database address is of a kind this version cannot use."""
+
+    code = "unknown_database"
+    status = 500
+    en = (
+        "The database {url} cannot be used: this version stores in SQLite. Give "
+        "sqlite:///path/luban.db as DATABASE_URL, or leave it out for a file in LUBAN_HOME."
+    )
+    zh = (
+        "无法使用数据库 {url}：此版本使用 SQLite 存储。请将 DATABASE_URL 设为 "
+        "sqlite:///path/luban.db，或不设置以使用 LUBAN_HOME 中的文件。"
+    )
+
+
+class Database(Protocol):
+    """What every storage adapter offers."""
+
+    kind: str
+
+    @property
+    def queue(self) -> RunQueue: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def agents(self) -> AgentStore: ...
+    @property
+    def runs(self) -> RunStore: ...
+    @property
+    def state(self) -> StateStore: ...
+    @property
+    def replies(self) -> ReplyStore: ...
+    @property
+    def file_records(self) -> Any: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Home:
+    """An open installation: its use cases, and a worker that nobody has started yet."""
+
+    settings: Settings
+    house: House
+    worker: Worker
+    registry: Registry
+
+    def blocks_changed(self) -> None:
+        """The registry looked again and found other code: nothing said of the old one counts."""
+        self.house.checking.forget()
+        self.worker.plan_changed()
+
+
+@asynccontextmanager
+async def open_home(settings: Settings) -> AsyncIterator[Home]:
+    """Opens everything and, at the end, hands unfinished runs back and closes it again.
+
+    Raises what the adapters raise: `DataFolderNotWritable`, `DatabaseIsNewer`, `InvalidValue`, …
+    """
+    clock, bus, bell = SystemClock(), LocalBus(), LocalBell()
+    async with AsyncExitStack() as closing:
+        http = GuardedHttp(AllowList.parse(settings.allow_hosts))
+        closing.push_async_callback(http.aclose)
+        models = ConfiguredModels(ModelSettings.read(settings.environment, settings.models))
+        closing.push_async_callback(models.aclose)
+        database = await asyncio.to_thread(_open_database, settings, clock)
+        closing.push_async_callback(database.close)
+        files = _open_files(settings, database)
+        registry = discover(settings.blocks_path)
+        world = HomeWorld(http, models, files, database.state)
+        worker = Worker(
+            queue=database.queue,
+            journal=database.journal,
+            graphs=StoredGraphs(database.agents),
+            blocks=registry,
+            world=world,
+            clock=clock,
+            bus=bus,
+            bell=bell,
+        )
+        closing.push_async_callback(worker.stop)
+        house = _house(settings, database, files, registry, models, clock, bus, bell)
+        yield Home(settings, house, worker, registry)
+
+
+def _house(
+    settings: Settings,
+    database: Database,
+    files: FileStore,
+    registry: Registry,
+    models: ConfiguredModels,
+    clock: Clock,
+    bus: Bus,
+    bell: Bell,
+) -> House:
+    checking = Checking(registry, lambda graph, blocks: [])
+    templates = Templates(_template_folder(), checking)
+    agents = Agents(database.agents, database.runs, checking, templates, clock)
+    versions = Versions(database.agents, agents, checking, clock)
+    runs = Runs(database.runs, agents, versions, checking, bell=bell, bus=bus, clock=clock)
+    return House(
+        agents=agents,
+        versions=versions,
+        runs=runs,
+        run_events=RunEvents(runs, database.journal, bus, clock),
+        steps=Steps(runs, database.journal, StoredGraphs(database.agents), registry),
+        blocks=Blocks(registry),
+        checking=checking,
+        files=Files(files),
+        templates=templates,
+        models=Models(lambda: [_choice(entry) for entry in models.list()]),
+        replies=Replies(database.replies, clock),
+        about={
+            "version": version("luban"),
+            "data_dir": str(settings.home),
+            "database": database.kind,
+            "file_limit": settings.file_limit,
+            "blocks_path": [str(path) for path in settings.blocks_path],
+        },
+    )
+
+
+def _open_database(settings: Settings, clock: Clock) -> Database:
+    if settings.database_url == MEMORY:
+        from luban.storage.memory import MemoryDatabase
+
+        return MemoryDatabase(clock=clock)
+    from luban.storage.sqlite import open_database
+
+    return open_database(_database_path(settings), durability=settings.durability, clock=clock)
+
+
+def _open_files(settings: Settings, database: Database) -> FileStore:
+    if settings.database_url == MEMORY:
+        from luban.storage.memory import MemoryFiles
+
+        return MemoryFiles(database, limit=settings.file_limit)
+    from luban.storage.files import DiskFiles
+
+    return DiskFiles(settings.home / "files", database, limit=settings.file_limit)
+
+
+def _database_path(settings: Settings) -> Path:
+    """`sqlite:///relative.db`, `sqlite:////absolute.db`, or nothing for the file in `home`."""
+    url = settings.database_url
+    if not url:
+        return settings.home / DATABASE
+    parts = urlsplit(url)
+    if parts.scheme.partition("+")[0] != "sqlite" or parts.netloc or len(parts.path) < 2:
+        raise UnknownDatabase(url=_without_password(url))
+    return Path(unquote(parts.path[1:]))
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return parts._replace(netloc=f"•••@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+def _template_folder() -> Path | None:
+    """The examples: inside the installed package, or in the repository it is run from."""
+    package = Path(luban.__file__).parent
+    for folder in (package / "templates", package.parents[1] / "examples"):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def _choice(entry: Any) -> ModelChoice:
+    return ModelChoice(entry.id, entry.title, entry.provider, entry.demo, entry.default)

@@ -1,0 +1,96 @@
+"""What the steps of this installation may reach: files and state of an owner, HTTP, models."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from luban.model.errors import NotFound
+from luban.ports.stores import FileStore, StateStore, StoredFile
+from luban.sdk.chat import Models
+from luban.sdk.fields import FileRef
+from luban.sdk.http import Http
+from luban.services.files import reference
+
+
+class HomeWorld:
+    """`World` of the engine over the adapters of one installation."""
+
+    def __init__(self, http: Http, models: Models, files: FileStore, state: StateStore) -> None:
+        self._http = http
+        self._models = models
+        self._files = files
+        self._state = state
+
+    @property
+    def http(self) -> Http:
+        return self._http
+
+    @property
+    def models(self) -> Models:
+        return self._models
+
+    def files(self, owner: str) -> OwnerFiles:
+        return OwnerFiles(self._files, owner)
+
+    def state(self, owner: str, agent_id: str) -> AgentState:
+        return AgentState(self._state, owner, agent_id)
+
+    def secret(self, owner: str, provider: str) -> Mapping[str, str] | None:
+        """There is no vault yet: no credential is ever found."""
+        return None
+
+
+class OwnerFiles:
+    """`Files` of the block author's kit: the stored files of one owner."""
+
+    def __init__(self, store: FileStore, owner: str) -> None:
+        self._store = store
+        self._owner = owner
+
+    async def read(self, file: FileRef) -> bytes:
+        return b"".join([piece async for piece in self.stream(file)])
+
+    async def stream(self, file: FileRef) -> AsyncIterator[bytes]:
+        stored = await self._find(file)
+        async for piece in self._store.read(stored):
+            yield piece
+
+    async def write(self, name: str, content: bytes, type: str | None = None) -> FileRef:
+        stored = await self._store.put(self._owner, name, type, _once(content))
+        return FileRef.model_validate(reference(stored))
+
+    async def _find(self, file: FileRef) -> StoredFile:
+        stored = await self._store.find(self._owner, file.id)
+        if stored is None:
+            raise NotFound(
+                what="file",
+                what_zh="文件",
+                name=file.name,
+                way_out="It may have been deleted; upload it again.",
+                way_out_zh="它可能已被删除，请重新上传。",
+            )
+        return stored
+
+
+class AgentState:
+    """`State` of the block author's kit: values of one agent, or of its owner."""
+
+    def __init__(self, store: StateStore, owner: str, agent_id: str) -> None:
+        self._store = store
+        self._owner = owner
+        self._agent_id = agent_id
+
+    async def get(self, key: str, default: Any = None, *, scope: str = "agent") -> Any:
+        value = await self._store.get(self._owner, self._scope(scope), key)
+        return default if value is None else value
+
+    async def set(self, key: str, value: Any, *, scope: str = "agent") -> None:
+        await self._store.set(self._owner, self._scope(scope), key, value)
+
+    def _scope(self, scope: str) -> str:
+        return f"agent:{self._agent_id}" if scope == "agent" else scope
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

@@ -1,0 +1,88 @@
+"""Graphs of documents: read, checked, and asked which inputs they need."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from luban.model.document import read_document
+from luban.model.errors import LubanError
+from luban.model.finding import Finding, Severity
+from luban.model.graph import Graph
+from luban.ports.stores import Agent
+from luban.services.blocks import Catalogue
+from luban.services.run_inputs import AskedInput, inputs_of
+
+_REMEMBERED = 512
+
+Tree = dict[str, Any]
+Check = Callable[[Graph, Catalogue], Sequence[Finding]]
+
+
+class AgentHasErrors(LubanError):
+    """A graph cannot run as it stands."""
+
+    code = "agent_has_errors"
+    status = 422
+    en = "This agent cannot run yet: {count} to repair. First: {first} {repair}"
+    zh = "此智能体还不能运行：有 {count} 处需要修正。第一处：{first_zh}{repair_zh}"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        first = findings[0]
+        super().__init__(
+            count=len(findings),
+            first=first.message,
+            first_zh=first.message_zh,
+            repair=first.repair,
+            repair_zh=first.repair_zh,
+        )
+        self.findings = list(findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """The error, with every finding among its values."""
+        told = super().as_json()
+        told["params"]["findings"] = [each.model_dump(mode="json") for each in self.findings]
+        return told
+
+
+class Checked(NamedTuple):
+    """A document understood as far as it can be."""
+
+    graph: Graph
+    findings: list[Finding]
+    inputs: list[AskedInput]
+
+    def require_runnable(self) -> None:
+        """Raises `AgentHasErrors` if any finding is an error."""
+        errors = [each for each in self.findings if each.severity is Severity.ERROR]
+        if errors:
+            raise AgentHasErrors(errors)
+
+
+class Checking:
+    """Checks documents; what it said of an agent's revision is remembered."""
+
+    def __init__(self, blocks: Catalogue, check: Check) -> None:
+        self._blocks = blocks
+        self._check = check
+        self._known: OrderedDict[tuple[str, int], Checked] = OrderedDict()
+
+    def document(self, tree: object) -> Checked:
+        graph, findings = read_document(tree)
+        found = [*findings, *self._check(graph, self._blocks)]
+        return Checked(graph, found, inputs_of(graph, self._blocks))
+
+    def agent(self, agent: Agent) -> Checked:
+        """The check of an agent's draft."""
+        key = (agent.id, agent.revision)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self.document(agent.document)
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return known
+
+    def forget(self) -> None:
+        """Blocks were loaded again: what was said before may be wrong now."""
+        self._known.clear()

@@ -1,0 +1,104 @@
+"""The events of a run, followed as they happen: nothing left out, nothing told twice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+from luban.model.run import Run
+from luban.model.values import decode
+from luban.model.views import moment
+from luban.ports.bus import Bus, Listener
+from luban.ports.clock import Clock
+from luban.ports.journal import Journal, Recorded
+from luban.services.runs import Runs, is_over
+
+HEARTBEAT = 15.0
+_PATIENCE = 2.0
+"""Seconds after which the journal is read unasked: another process may have written to it."""
+_MOMENTS = ("at", "started_at")
+
+
+class RunEvent(NamedTuple):
+    """One event as it is told; `id` is its place in the journal, `None` for what is not kept.
+
+    A `kind` of "" is a heartbeat.
+    """
+
+    id: int | None
+    kind: str
+    values: dict[str, Any]
+
+
+_HEARTBEAT = RunEvent(None, "", {})
+
+
+class RunEvents:
+    """Journals as readers see them."""
+
+    def __init__(self, runs: Runs, journal: Journal, bus: Bus, clock: Clock) -> None:
+        self._runs = runs
+        self._journal = journal
+        self._bus = bus
+        self._clock = clock
+
+    async def open(self, owner: str, run_id: str, after: int = 0) -> AsyncIterator[RunEvent]:
+        """The events after `after`, to be read at leisure. Raises `NotFound` at once."""
+        return self.follow(await self._runs.get(owner, run_id), after)
+
+    async def follow(self, run: Run, after: int = 0) -> AsyncIterator[RunEvent]:
+        """Subscribes first and reads then, so that nothing falls between; ends with the run."""
+        async with self._bus.listen(run.id) as listener:
+            spoke = self._clock.monotonic()
+            while True:
+                while rows := await self._journal.read(run.id, after):
+                    for row in rows:
+                        yield told(run.id, row)
+                        if row.kind == "run_ended":
+                            return
+                    after, spoke = rows[-1].id, self._clock.monotonic()
+                if await self._is_read_out(run, after):
+                    return
+                async for event in self._news(run.id, listener):
+                    spoke = self._clock.monotonic()
+                    yield event
+                if self._clock.monotonic() - spoke >= HEARTBEAT:
+                    spoke = self._clock.monotonic()
+                    yield _HEARTBEAT
+
+    async def _is_read_out(self, run: Run, after: int) -> bool:
+        """Whether the run is over and its reader knows the whole journal."""
+        if not is_over(await self._runs.get(run.owner, run.id)):
+            return False
+        return not await self._journal.read(run.id, after, 1)
+
+    async def _news(self, run_id: str, listener: Listener) -> AsyncIterator[RunEvent]:
+        """What is said and not kept, until the journal may have grown."""
+        began = self._clock.monotonic()
+        while heard := await listener.next(_PATIENCE):
+            for live in heard:
+                yield RunEvent(None, live.kind, _readable(run_id, live.data))
+            if self._clock.monotonic() - began >= _PATIENCE:
+                return
+
+
+def told(run_id: str, row: Recorded) -> RunEvent:
+    """A row of the journal as readers get it: with its run and node, moments as text."""
+    values: dict[str, Any] = decode(row.data)
+    if row.node:
+        values = {"node": row.node, "iteration": row.iteration, **values}
+    if row.kind == "run_paused":
+        values["waiting_for"] = {
+            "kind": "limit",
+            "limit": values.get("limit"),
+            "value": values.get("value"),
+        }
+    return RunEvent(row.id, row.kind, _readable(run_id, values))
+
+
+def _readable(run_id: str, values: dict[str, Any]) -> dict[str, Any]:
+    shown = {"run": run_id, **values}
+    for name in _MOMENTS:
+        if isinstance(shown.get(name), (int, float)):
+            shown[name] = moment(shown[name])
+    return shown
