@@ -93,7 +93,7 @@ function Insert({ link, at }: { link: string; at: { x: number; y: number } }) {
     >
       <circle r={12} className="lb-insert-area" />
       <circle r={9} />
-      <path d="M-4 0h8M0-4v8" />
+      <path d="M-4 0h8M0-4v8" className="lb-insert-cross" />
     </g>
   );
 }

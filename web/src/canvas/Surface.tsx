@@ -84,7 +84,7 @@ export function Surface({ recent, onUsed, onRun, wheel, singleKeys, handle }: Su
   const fitAll = useCallback(() => moves.fit(), [moves]);
   const tidy = useTidy(fitAll);
   const onKey = useKeys({ root, moves, singleKeys, onRun, onTidy: tidy, pointer: pointer.spot });
-  const press = usePress(bridge.onMarqueeStart);
+  const press = usePress(bridge.onMarqueeStart, pointer.at);
   const minimap = useUi((state) => state.minimap);
   useFitOnOpen(moves, path.join("/"));
   useHandle(handle, moves, tidy, root);
@@ -146,7 +146,7 @@ function Ground({ surface, view, tier, dragging, bridge, pointer, wheel }: Groun
       panOnScroll={wheel === "pan"}
       onNodesChange={bridge.onNodesChange}
       onEdgesChange={bridge.onEdgesChange}
-      onSelectionEnd={bridge.onMarqueeEnd}
+      onSelectionEnd={(event) => bridge.onMarqueeEnd(tier === "far" ? pointer.at(event) : null)}
       onNodeDragStart={(_, __, dragged) => dragging.onStart(dragged)}
       onNodeDragStop={dragging.onStop}
       {...useNodeMouse(pointer.onPaneClick)}
@@ -181,7 +181,10 @@ function useSurface() {
 }
 
 /** Any press on the canvas gives it the keyboard, and begins a marquee if it is on empty ground. */
-function usePress(onMarqueeStart: (additive: boolean) => void): (event: PointerEvent) => void {
+function usePress(
+  onMarqueeStart: SelectionBridge["onMarqueeStart"],
+  at: PointerParts["at"],
+): (event: PointerEvent) => void {
   return useCallback(
     (event) => {
       const target = event.target as Element;
@@ -189,10 +192,10 @@ function usePress(onMarqueeStart: (additive: boolean) => void): (event: PointerE
       const card = target.closest<HTMLElement>("[data-node]");
       (card ?? (event.currentTarget as HTMLElement)).focus({ preventScroll: true });
       if (target.matches(".react-flow__pane")) {
-        onMarqueeStart(event.shiftKey || event.ctrlKey || event.metaKey);
+        onMarqueeStart(event.shiftKey || event.ctrlKey || event.metaKey, at(event));
       }
     },
-    [onMarqueeStart],
+    [onMarqueeStart, at],
   );
 }
 

@@ -27,12 +27,12 @@ export class FarPointer {
   private readonly stops: (() => void)[] = [];
 
   constructor(private readonly options: FarPointerOptions) {
-    const { root } = options;
-    this.listen(root, "pointerdown", (event) => this.down(event as PointerEvent), true);
-    this.listen(root, "pointermove", (event) => this.move(event as PointerEvent), false);
-    this.listen(window, "pointerup", () => this.up(), false);
+    // On the window and early: React hears everything at its root, before the canvas itself does.
+    this.listen("pointerdown", (event) => this.down(event as PointerEvent));
+    this.listen("pointermove", (event) => this.move(event as PointerEvent));
+    this.listen("pointerup", (event) => this.up(event));
     for (const type of ["mousedown", "click", "dblclick"]) {
-      this.listen(root, type, (event) => this.mouse(event as MouseEvent), true);
+      this.listen(type, (event) => this.mouse(event as MouseEvent));
     }
   }
 
@@ -45,14 +45,9 @@ export class FarPointer {
     for (const stop of this.stops) stop();
   }
 
-  private listen(
-    target: EventTarget,
-    type: string,
-    call: (event: Event) => void,
-    early: boolean,
-  ): void {
-    target.addEventListener(type, call, early);
-    this.stops.push(() => target.removeEventListener(type, call, early));
+  private listen(type: string, call: (event: Event) => void): void {
+    window.addEventListener(type, call, true);
+    this.stops.push(() => window.removeEventListener(type, call, true));
   }
 
   private nodeAt(event: MouseEvent): NodeId | null {
@@ -67,7 +62,7 @@ export class FarPointer {
   }
 
   private down(event: PointerEvent): void {
-    const { editor } = this.options;
+    const { root, editor } = this.options;
     const id = event.button === 0 ? this.nodeAt(event) : null;
     if (id === null) return;
     event.stopPropagation();
@@ -75,6 +70,7 @@ export class FarPointer {
     if (event.shiftKey || event.ctrlKey || event.metaKey) editor.select(toggled(chosen, id));
     else if (!chosen.has(id)) editor.select([id]);
     editor.focus(id);
+    root.closest<HTMLElement>("[tabindex]")?.focus({ preventScroll: true });
     this.start = { x: event.clientX, y: event.clientY };
   }
 
@@ -91,9 +87,10 @@ export class FarPointer {
     onChange();
   }
 
-  private up(): void {
+  private up(event: Event): void {
     const { editor, onChange } = this.options;
     const drag = this.pulled;
+    if (this.start) event.stopPropagation();
     this.start = null;
     this.pulled = null;
     if (!drag) return;

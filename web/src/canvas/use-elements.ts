@@ -2,7 +2,14 @@
 
 import type { EdgeChange, NodeChange } from "@xyflow/react";
 import { useCallback, useMemo, useRef } from "react";
-import type { GraphView, NodeId, Selection } from "@/editor";
+import {
+  type Box,
+  type GraphView,
+  type NodeId,
+  type Point,
+  type Selection,
+  spatialIndex,
+} from "@/editor";
 import { useCanvas } from "./context";
 import { type CardNode, flowEdge, flowNode, type LinkEdge } from "./flow";
 import type { Tier } from "./ui-state";
@@ -43,9 +50,10 @@ export function useEdges(view: GraphView, selection: Selection, tier: Tier): Lin
 export interface SelectionBridge {
   onNodesChange: (changes: NodeChange<CardNode>[]) => void;
   onEdgesChange: (changes: EdgeChange<LinkEdge>[]) => void;
-  /** A marquee begins; with `additive` what was selected stays selected. */
-  onMarqueeStart: (additive: boolean) => void;
-  onMarqueeEnd: () => void;
+  /** A marquee may begin at a point of the graph; with `additive` what was selected stays selected. */
+  onMarqueeStart: (additive: boolean, from: Point) => void;
+  /** In the far view, where the library knows no nodes, `to` says what the marquee held. */
+  onMarqueeEnd: (to: Point | null) => void;
 }
 
 export function useSelectionBridge(dragging: Dragging): SelectionBridge {
@@ -79,14 +87,30 @@ export function useSelectionBridge(dragging: Dragging): SelectionBridge {
     },
     [editor],
   );
+  const from = useRef<Point>({ x: 0, y: 0 });
   const onMarqueeStart = useCallback(
-    (additive: boolean) => {
+    (additive: boolean, point: Point) => {
+      from.current = point;
       kept.current = additive ? editor.getState().selection.nodes : new Set();
     },
     [editor],
   );
-  const onMarqueeEnd = useCallback(() => {
-    kept.current = null;
-  }, []);
+  const onMarqueeEnd = useCallback(
+    (to: Point | null) => {
+      if (to) {
+        const held = spatialIndex(editor.view()).within(boxBetween(from.current, to));
+        editor.select([...(kept.current ?? []), ...held.map((node) => node.id)]);
+      }
+      kept.current = null;
+    },
+    [editor],
+  );
   return { onNodesChange, onEdgesChange, onMarqueeStart, onMarqueeEnd };
 }
+
+const boxBetween = (a: Point, b: Point): Box => ({
+  x: Math.min(a.x, b.x),
+  y: Math.min(a.y, b.y),
+  width: Math.abs(a.x - b.x),
+  height: Math.abs(a.y - b.y),
+});

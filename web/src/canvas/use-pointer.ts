@@ -16,6 +16,8 @@ export interface Spot {
 export interface PointerParts {
   /** Where the pointer was last seen on the canvas, else the middle. */
   spot: () => Spot;
+  /** Where a mouse event is in the graph. */
+  at: (event: { clientX: number; clientY: number }) => Point;
   onPointerMove: (event: PointerEvent) => void;
   onDragOver: (event: DragEvent) => void;
   onDrop: (event: DragEvent) => void;
@@ -41,6 +43,7 @@ export function usePointer({ flow, root, moves, onUsed }: Where): PointerParts {
     };
     const of = (event: MouseEvent): Spot => spotAt({ x: event.clientX, y: event.clientY });
     return {
+      at: ({ clientX, clientY }) => spotAt({ x: clientX, y: clientY }).flow,
       spot() {
         if (last.current) return spotAt(last.current);
         const bounds = root()?.getBoundingClientRect();
@@ -77,6 +80,7 @@ export function usePointer({ flow, root, moves, onUsed }: Where): PointerParts {
         if (loose?.how === "tap") gestures.dropLoose(loose.end, point, screen);
         else ui.setState({ loose: null, refused: null });
         editor.focus(null);
+        editor.select([]);
       },
     };
   }, [editor, ui, gestures, flow, root, moves, onUsed]);
