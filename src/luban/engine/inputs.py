@@ -14,6 +14,8 @@ from luban.model.values import decode, encode, plain
 from luban.sdk.code import BlockCode, Emission
 
 _CONTAINERS = (list, dict)
+_SAFE = frozenset({str, bool, type(None)})
+"""Types whose every value is plain as it is."""
 _HIDDEN = "•••"
 _ANYTHING = (frozenset[type](), PinType(PinKind.ANY))
 
@@ -83,7 +85,8 @@ class Gate:
         if known is None:
             raise UnknownOutput(block=self._spec.id, pin=pin, known=", ".join(self._gives))
         fits, wanted = known
-        value = plain(value)
+        if type(value) not in _SAFE:
+            value = plain(value)
         return value if type(value) in fits else coerce(value, wanted)
 
     def _convert(self, node: str, name: str, value: Any, wanted: PinType) -> Any:

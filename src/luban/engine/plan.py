@@ -75,6 +75,7 @@ class NodePlan:
     pure: bool = False
     once: bool = False
     timeout: float | None = None
+    parallel: int = 1
     body: BodyPlan | None = None
     output_name: str | None = None
     main_pin: str = ""
@@ -164,6 +165,7 @@ def _node_plan(
         constants=dict(node.constants),
         any_order=node.order is Order.ANY,
         node=node,
+        parallel=node.parallel,
         code=code,
         disabled=node.disabled,
     )

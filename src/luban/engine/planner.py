@@ -43,6 +43,7 @@ class Planner:
     def __init__(self, plan: Plan, inputs: dict[str, Any]) -> None:
         self.plan = plan
         self.limits: Limits = plan.settings.limits
+        self._most_steps = self.limits.steps
         self.root = Frame.of(plan, inputs)
         self.pending: dict[tuple[str, int], Firing] = {}
         self.emitted: dict[tuple[str, int], int] = {}
@@ -395,6 +396,8 @@ class Planner:
             return []
         self.steps += len(out)
         if self.paused is None:
+            if self.steps <= self._most_steps and not self.tokens and not self.usd:
+                return out
             self._check_ceilings()
         if self.paused is None or not out:
             return out
@@ -418,6 +421,7 @@ class Planner:
 
     def _resumed(self, event: RunResumed) -> list[Firing]:
         self.limits = Limits.model_validate({**self.limits.model_dump(), **event.limits})
+        self._most_steps = self.limits.steps
         if self._paused_at is not None:
             self.idle_seconds += event.at - self._paused_at
         self.paused = self._paused_at = None

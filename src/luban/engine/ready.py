@@ -16,40 +16,37 @@ class ReadyQueue:
 
     def __init__(self, limit: int) -> None:
         self.running = 0
+        self.queued = 0
         self._limit = limit
         self._load: dict[NodePlan, int] = {}
         self._queues: dict[NodePlan, deque[Firing]] = {}
-        self._queued = 0
-
-    def __len__(self) -> int:
-        return self._queued
 
     def offer(self, firing: Firing) -> bool:
         """Takes a place for a step at once, or queues it and says no."""
         node = firing.node
         if self.running < self._limit and node not in self._queues:
             load = self._load.get(node, 0)
-            if load < node.node.parallel:
+            if load < node.parallel:
                 self._load[node] = load + 1
                 self.running += 1
                 return True
         self._queues.setdefault(node, deque()).append(firing)
-        self._queued += 1
+        self.queued += 1
         return False
 
     def take(self) -> Firing | None:
         """The next queued step that may run, with a place; `None` if there is none."""
-        if not self._queued or self.running >= self._limit:
+        if not self.queued or self.running >= self._limit:
             return None
         for node, queue in self._queues.items():
             load = self._load.get(node, 0)
-            if load >= node.node.parallel:
+            if load >= node.parallel:
                 continue
             firing = queue.popleft()
             del self._queues[node]
             if queue:
                 self._queues[node] = queue  # to the end: the other nodes come first next time
-            self._queued -= 1
+            self.queued -= 1
             self._load[node] = load + 1
             self.running += 1
             return firing

@@ -117,36 +117,36 @@ class RunLoop:
 
     async def _drive(self, firing: Firing) -> None:
         """Performs a step, then its successor or a queued one, in the same task."""
+        ready, planner = self._ready, self._planner
+        perform = self._perform_or_skip if planner.plan.has_bodies else self._perform
         following: Firing | None = firing
         while following is not None:
             firing, following = following, None
-            firings = await self._perform_or_skip(firing)
-            self._ready.release(firing)
-            if self._planner.aborted:
+            firings = await perform(firing)
+            ready.release(firing)
+            if planner.aborted:
                 self._abort()
-            if len(firings) == 1 and not len(self._ready):
-                if self._ready.offer(firings[0]):
-                    following = firings[0]
-            else:
+            if len(firings) > 1:
                 self._launch(firings[1:])
-                if firings and self._ready.offer(firings[0]):
-                    following = firings[0]
-            following = following or self._ready.take()
-            if len(self._ready) < _QUEUE:
-                self._room.set()
-            await self._take_turns()
+            if firings and ready.offer(firings[0]):
+                following = firings[0]
+            elif ready.queued:
+                following = ready.take()
+                if ready.queued < _QUEUE:
+                    self._room.set()
+            self._turn += 1
+            if self._turn % _TURN == 0:
+                await self._take_turns()
 
     async def _take_turns(self) -> None:
-        self._turn += 1
+        """Lets other runs go on, and the writer catch up."""
         if self._writer.backlog > _BACKLOG:
             await self._writer.wait(self._batch)
-        elif self._turn % _TURN == 0:
+        else:
             await asyncio.sleep(0)
 
     async def _perform_or_skip(self, firing: Firing) -> list[Firing]:
         """Performs a step unless the body it belongs to failed, before or meanwhile."""
-        if not self._planner.plan.has_bodies:
-            return await self._perform(firing)
         key = (firing.path, firing.iteration)
         if key not in self._planner.pending:
             return []
@@ -227,7 +227,7 @@ class RunLoop:
         self._launch(self._record(event))
         if self._planner.aborted:
             self._abort()
-        if len(self._ready) >= _QUEUE or self._writer.backlog > _BACKLOG:
+        if self._ready.queued >= _QUEUE or self._writer.backlog > _BACKLOG:
             await self._wait_for_room(firing)
 
     async def _wait_for_room(self, firing: Firing) -> None:
@@ -236,7 +236,7 @@ class RunLoop:
             await self._writer.wait(self._batch)
         self._ready.release(firing)
         self._spread()
-        while len(self._ready) >= _QUEUE:
+        while self._ready.queued >= _QUEUE:
             self._room.clear()
             await self._room.wait()
         self._ready.reclaim(firing)

@@ -35,7 +35,7 @@ class JournalWriter:
         self._rows: list[Row] = []
         self._changes: list[RunChange] = []
         self._filling: int = 1
-        self._waiters: dict[int, asyncio.Future[None]] = {}
+        self._waiters: dict[int, list[asyncio.Future[None]]] = {}
         self._draining: asyncio.Task[None] | None = None
         self._fenced: Fenced | None = None
 
@@ -59,10 +59,9 @@ class JournalWriter:
             raise self._fenced
         if batch <= self.durable:
             return
-        waiter = self._waiters.get(batch)
-        if waiter is None:
-            waiter = self._waiters[batch] = asyncio.get_running_loop().create_future()
-        await asyncio.shield(waiter)
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(batch, []).append(waiter)
+        await waiter
 
     async def close(self) -> None:
         """Returns when everything put so far is stored, or cannot be any more."""
@@ -77,9 +76,9 @@ class JournalWriter:
             if not await self._commit(rows, changes):
                 break
             self.durable = batch
-            waiter = self._waiters.pop(batch, None)
-            if waiter is not None and not waiter.done():
-                waiter.set_result(None)
+            for waiter in self._waiters.pop(batch, ()):
+                if not waiter.done():  # its step was cancelled meanwhile
+                    waiter.set_result(None)
             self._on_commit({row.run for row in rows})
         self._draining = None
 
@@ -98,9 +97,8 @@ class JournalWriter:
 
     def _give_up(self, fenced: Fenced) -> None:
         self._fenced = fenced
-        for waiter in self._waiters.values():
+        for waiter in (each for waiters in self._waiters.values() for each in waiters):
             if not waiter.done():
                 waiter.set_exception(fenced)
-                waiter.exception()  # read here, so that a waiter nobody awaits is not reported
         self._waiters.clear()
         self._on_fenced(fenced)
