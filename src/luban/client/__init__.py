@@ -1,1 +1,23 @@
-"""Typed Python client of a Luban server."""
+"""The typed Python client; knows the model only."""
+
+from luban.client.client import Client
+from luban.client.errors import (
+    ApiError,
+    Conflicting,
+    Invalid,
+    Missing,
+    ServerFailed,
+    Unreachable,
+)
+from luban.client.events import Event
+
+__all__ = [
+    "ApiError",
+    "Client",
+    "Conflicting",
+    "Event",
+    "Invalid",
+    "Missing",
+    "ServerFailed",
+    "Unreachable",
+]

@@ -136,7 +136,7 @@ def _house(
     bus: Bus,
     bell: Bell,
 ) -> House:
-    checking = Checking(registry, lambda graph, blocks: [])
+    checking = Checking(registry)
     templates = Templates(_template_folder(), checking)
     agents = Agents(database.agents, database.runs, checking, templates, clock)
     versions = Versions(database.agents, agents, checking, clock)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from luban.engine.validation import check
 from luban.model.document import read_document
 from luban.model.errors import LubanError
 from luban.model.finding import Finding, Severity
 from luban.model.graph import Graph
 from luban.ports.stores import Agent
-from luban.services.blocks import Catalogue
+from luban.sdk.code import BlockSource
 from luban.services.run_inputs import AskedInput, inputs_of
 
 _REMEMBERED = 512
 
 Tree = dict[str, Any]
-Check = Callable[[Graph, Catalogue], Sequence[Finding]]
 
 
 class AgentHasErrors(LubanError):
@@ -63,14 +63,13 @@ class Checked(NamedTuple):
 class Checking:
     """Checks documents; what it said of an agent's revision is remembered."""
 
-    def __init__(self, blocks: Catalogue, check: Check) -> None:
+    def __init__(self, blocks: BlockSource) -> None:
         self._blocks = blocks
-        self._check = check
         self._known: OrderedDict[tuple[str, int], Checked] = OrderedDict()
 
     def document(self, tree: object) -> Checked:
         graph, findings = read_document(tree)
-        found = [*findings, *self._check(graph, self._blocks)]
+        found = [*findings, *check(graph, self._blocks, findings)]
         return Checked(graph, found, inputs_of(graph, self._blocks))
 
     def agent(self, agent: Agent) -> Checked:

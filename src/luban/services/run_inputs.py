@@ -173,7 +173,7 @@ def _type_of(spec: BlockSpec, pin: InputPin | None, constants: Mapping[str, Any]
 
 def _schema(pin: InputPin | None, constants: Mapping[str, Any]) -> dict[str, Any]:
     schema = dict(pin.schema_) if pin else {}
-    for left_out in ("title", "description", "default"):
+    for left_out in ("title", "description", "default", "x-nullable"):
         schema.pop(left_out, None)
     for constant, keyword in _TO_SCHEMA.items():
         if constants.get(constant) not in (None, "", []):

@@ -1,0 +1,71 @@
+"""The events of a run as they happen; a broken stream is taken up again where it broke off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import httpx2
+import orjson
+
+from luban.client.transport import Transport
+
+END = "run_ended"
+
+_SILENCE = 45.0
+"""Seconds without even a heartbeat after which a stream counts as broken."""
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
+_FAILURES = 5
+
+
+class Event(NamedTuple):
+    """One event; `id` is its place in the journal, `None` for what is told once and not kept."""
+
+    id: int | None
+    kind: str
+    values: dict[str, Any]
+
+
+async def follow(transport: Transport, run_id: str, after: int = 0) -> AsyncIterator[Event]:
+    """Events after `after`, until the run ends.
+
+    Raises `ApiError`, and `Unreachable` after five attempts in a row that brought nothing.
+    """
+    failures, wait = 0, _FIRST_WAIT
+    while True:
+        try:
+            async for event in _once(transport, run_id, after):
+                failures, wait = 0, _FIRST_WAIT
+                after = after if event.id is None else event.id
+                yield event
+                if event.kind == END:
+                    return
+            failures += 1  # the server closed the stream of a run that goes on
+        except httpx2.TransportError as error:
+            failures += 1
+            if failures >= _FAILURES:
+                raise transport.unreachable(error) from error
+        if failures >= _FAILURES:
+            return
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT)
+
+
+async def _once(transport: Transport, run_id: str, after: int) -> AsyncIterator[Event]:
+    headers = {"accept": "text/event-stream", "last-event-id": str(after)}
+    path = f"/runs/{run_id}/events"
+    async with transport.stream(path, headers=headers, timeout=_SILENCE) as response:
+        fields: dict[str, str] = {}
+        async for line in response.aiter_lines():
+            if line:
+                name, _, value = line.partition(":")
+                fields[name] = value.removeprefix(" ")
+            elif "event" in fields:
+                place = fields.get("id")
+                yield Event(
+                    int(place) if place else None, fields["event"], orjson.loads(fields["data"])
+                )
+                fields = {}
+            else:
+                fields = {}

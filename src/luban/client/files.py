@@ -1,0 +1,52 @@
+"""Stored files, through the API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO
+
+import httpx2
+
+from luban.client.transport import Transport
+from luban.model.views import FileView, PageView
+
+
+class Files:
+    """The files of a server."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def upload(
+        self, content: Path | bytes | IO[bytes], *, name: str | None = None, type: str | None = None
+    ) -> FileView:
+        """Stores a file; its `ref` is what a run takes as an input."""
+        if isinstance(content, Path):
+            with content.open("rb") as opened:
+                return await self._send(name or content.name, opened, type)
+        return await self._send(name or "file", content, type)
+
+    async def get(self, file_id: str) -> FileView:
+        return await self._transport.ask(FileView, "GET", f"/files/{file_id}")
+
+    async def list(self, *, page: int = 1, page_size: int = 50) -> PageView[FileView]:
+        return await self._transport.ask(
+            PageView[FileView], "GET", "/files", params={"page": page, "page_size": page_size}
+        )
+
+    async def read(self, file_id: str) -> AsyncIterator[bytes]:
+        """The bytes, in pieces. Raises `ApiError` and `Unreachable`."""
+        try:
+            async with self._transport.stream(f"/files/{file_id}/content", timeout=30) as response:
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except httpx2.TransportError as error:
+            raise self._transport.unreachable(error) from error
+
+    async def delete(self, file_id: str) -> None:
+        await self._transport.send("DELETE", f"/files/{file_id}")
+
+    async def _send(self, name: str, content: bytes | IO[bytes], type: str | None) -> FileView:
+        part = (name, content, type) if type else (name, content)
+        return await self._transport.ask(FileView, "POST", "/files", files={"file": part})
