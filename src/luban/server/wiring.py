@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import luban
+from luban.engine.validation import check
 from luban.engine.worker import Worker
 from luban.llm import ConfiguredModels, ModelSettings
 from luban.model.errors import LubanError
