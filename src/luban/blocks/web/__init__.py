@@ -1,0 +1,1 @@
+"""Blocks that reach the web, always through the guarded client."""
