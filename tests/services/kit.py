@@ -1,0 +1,124 @@
+"""An open home in memory, small agents, and blocks that wait to be let go on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from luban.model.run import Run
+from luban.server.settings import Settings
+from luban.server.wiring import MEMORY, Home, open_home
+from luban.services.agents import AgentDraft
+from luban.services.runs import is_over
+
+ME, SHE = "local", "somebody-else"
+
+CALCULATOR: dict[str, Any] = {
+    "luban": 1,
+    "name": "Calculator",
+    "nodes": {
+        "a": {"block": "io.input_number", "with": {"name": "a"}},
+        "b": {"block": "io.input_number", "with": {"name": "b", "minimum": 0}},
+        "add": {"block": "math.calculate", "with": {"operation": "add"}},
+        "result": {"block": "io.output", "with": {"name": "result"}},
+    },
+    "links": ["a.value -> add.a", "b.value -> add.b", "add.result -> result.value"],
+}
+
+SIGNALS = '''
+"""Blocks that write down that they ran, and wait for a file before they go on."""
+import asyncio
+from pathlib import Path
+
+from luban.sdk import Context, block
+
+
+@block(id="test.note_down")
+async def note_down(value: str, file: str, ctx: Context) -> str:
+    """Writes a line, then waits a moment."""
+    with open(file, "a") as out:
+        out.write(f"{ctx.node_id}\\n")
+    await asyncio.sleep(0.05)
+    return value
+
+
+@block(id="test.wait_for")
+async def wait_for(value: str, file: str, ctx: Context) -> str:
+    """Waits until the file is there."""
+    ctx.progress(1, 2, "waiting")
+    while not Path(file).exists():
+        await asyncio.sleep(0.01)
+    return value
+
+
+@block(id="test.fail")
+async def fail(value: str) -> str:
+    """Always breaks."""
+    raise ValueError("it is broken")
+'''
+
+
+def waiting(file: Path) -> dict[str, Any]:
+    """An agent whose middle step waits for a file."""
+    return {
+        "luban": 1,
+        "name": "Waiting",
+        "nodes": {
+            "text": {"block": "io.input_text", "with": {"name": "text", "value": "hello"}},
+            "wait": {"block": "test.wait_for", "with": {"file": str(file)}},
+            "result": {"block": "io.output", "with": {"name": "result"}},
+        },
+        "links": ["text.value -> wait.value", "wait.result -> result.value"],
+    }
+
+
+def chain(length: int, file: Path) -> dict[str, Any]:
+    """An agent of many steps, each of which leaves a line in a file."""
+    nodes: dict[str, Any] = {
+        "text": {"block": "io.input_text", "with": {"name": "text", "value": "hello"}}
+    }
+    links, before = [], "text.value"
+    for i in range(length):
+        nodes[f"n{i}"] = {"block": "test.note_down", "with": {"file": str(file)}}
+        links.append(f"{before} -> n{i}.value")
+        before = f"n{i}.result"
+    nodes["result"] = {"block": "io.output", "with": {"name": "result"}}
+    return {
+        "luban": 1,
+        "name": "Chain",
+        "nodes": nodes,
+        "links": [*links, f"{before} -> result.value"],
+    }
+
+
+def block_folder(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "signals.py").write_text(SIGNALS, encoding="utf-8")
+    return folder
+
+
+@asynccontextmanager
+async def memory_home(folder: Path, **settings: Any) -> AsyncIterator[Home]:
+    chosen: dict[str, Any] = {
+        "home": folder,
+        "database_url": MEMORY,
+        "blocks_path": (block_folder(folder / "blocks"),),
+        **settings,
+    }
+    async with open_home(Settings(**chosen)) as home:
+        yield home
+
+
+async def agent_of(home: Home, document: dict[str, Any], owner: str = ME) -> str:
+    return (await home.house.agents.create(owner, AgentDraft(document=document))).id
+
+
+async def over(home: Home, run_id: str, owner: str = ME) -> Run:
+    """The run once it has ended."""
+    async for _ in await home.house.run_events.open(owner, run_id):
+        pass
+    run = await home.house.runs.get(owner, run_id)
+    assert is_over(run)
+    return run
