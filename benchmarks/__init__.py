@@ -1,0 +1,1 @@
+"""How fast it is, measured beside others doing the same work in the same minute."""

@@ -1,0 +1,27 @@
+"""`python -m benchmarks NAME [--json]`: one benchmark, as a table or as one JSON object."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from benchmarks import engine, start
+from benchmarks.report import Report
+
+BENCHMARKS: dict[str, Callable[[], Report]] = {"engine": engine.measure, "start": start.measure}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Measures and prints; what was found never makes it fail."""
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("name", choices=BENCHMARKS, help="which benchmark")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
+    asked = parser.parse_args(words)
+    report = BENCHMARKS[asked.name]()
+    print(report.as_json() if asked.json else report.as_text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
