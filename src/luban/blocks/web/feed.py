@@ -164,7 +164,7 @@ def _parsed(content: bytes, kind: str, url: str) -> dict[str, Any]:
         io.BytesIO(content), response_headers={"content-type": kind, "content-location": url}
     )
     problem = str(feed.get("bozo_exception", "")) if feed.get("bozo") else ""
-    if not feed.version or (problem and not feed.entries and not feed.feed):
+    if not feed.get("version") or (problem and not feed.entries and not feed.feed):
         raise _not_a_feed(content, url, problem)
     return {
         "title": _words(feed.feed.get("title", "")),

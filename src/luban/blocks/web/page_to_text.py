@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -144,6 +145,7 @@ def _read(html: str, url: str, keep_links: bool) -> tuple[str, str, list[dict[st
     import trafilatura
     from selectolax.lexbor import LexborHTMLParser
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every poor page
     tree = LexborHTMLParser(html)
     links = _links(tree, url)
     parsed = trafilatura.load_html(html)
