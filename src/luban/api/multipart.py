@@ -40,7 +40,7 @@ class _Part:
     """One field of the form: its headers, then its bytes as they come."""
 
     def __init__(self) -> None:
-        self.headers: dict[str, str] = {}
+        self.headers: dict[str, bytes] = {}
         self.pieces: deque[bytes] = deque()
         self.ready = False
         self.complete = False
@@ -97,9 +97,7 @@ class _Form:
         return piece
 
     def _on_header(self) -> None:
-        self._part.headers[self._name.decode("latin-1").lower()] = self._value.decode(
-            "utf-8", errors="replace"
-        )
+        self._part.headers[self._name.decode("latin-1").lower()] = self._value
         self._name, self._value = b"", b""
 
     def _on_headers(self) -> None:
@@ -126,7 +124,7 @@ async def read_upload(content_type: str, body: AsyncIterator[bytes]) -> Upload:
         form.write(piece)
         if form.file is not None:
             file = form.file
-            return Upload(_name(file), file.headers.get("content-type"), _content(form, file, body))
+            return Upload(_name(file), _type(file), _content(form, file, body))
     raise BadUpload(cause="it has no field `file`")
 
 
@@ -144,7 +142,7 @@ async def _content(form: _Form, file: _Part, body: AsyncIterator[bytes]) -> Asyn
 
 def _name(file: _Part) -> str:
     """Browsers write the name as UTF-8; others in the extended notation of RFC 8187."""
-    disposition = file.headers["content-disposition"]
+    disposition = file.headers["content-disposition"].decode("utf-8", errors="replace")
     _, _, extended = disposition.partition("filename*=")
     charset, _, rest = extended.partition("''")
     if rest and charset.strip().lower() == "utf-8":
@@ -152,3 +150,8 @@ def _name(file: _Part) -> str:
         return unquote_to_bytes(quoted).decode("utf-8", errors="replace")
     name = file.options.get(b"filename", b"").decode("utf-8", errors="replace")
     return name or "file"
+
+
+def _type(file: _Part) -> str | None:
+    declared = file.headers.get("content-type")
+    return None if declared is None else declared.decode("latin-1")
