@@ -3,60 +3,64 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page
 
 from benchmarks.canvas import page as pages
 from benchmarks.canvas.measure import Frames, best_of, browser, frames, look, page, pan, swing
+from benchmarks.machine import describe
+from benchmarks.report import Report, Row
 
 TIMES = 3
 ZOOMS = (0.1, 0.2, 0.3, 0.36, 0.45, 0.6, 1.0, 1.5)
-Row = dict[str, Any]
+EMPTY = "empty canvas"
+METHOD = [
+    "Each figure is the best of three: a real mouse swings for four seconds over the built page,",
+    "frames are counted, and the same gesture on the empty canvas in the same session is the peer.",
+]
 
 
-def row(work: str, ours: float, peer: float, unit: str, peer_name: str = "empty canvas") -> Row:
-    """One line of the table; `ratio` is ours to the peer's."""
-    ratio = round(ours / peer, 3) if peer else None
-    peer_figure = round(peer, 2) if peer else None
-    return {
-        "work": work,
-        "ours": round(ours, 2),
-        "peer": peer_figure,
-        "peer_name": peer_name,
-        "ratio": ratio,
-        "unit": unit,
-    }
+@dataclass(frozen=True)
+class Share(Row):
+    """A figure of which more is better: `ratio` is our share of the peer's."""
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.ours is None or not self.peer else self.ours / self.peer
 
 
-def smooth(work: str, found: Frames, empty: Frames) -> list[Row]:
+def smooth(work: str, found: Frames, empty: Frames, bar: str, busy_bar: str = "") -> list[Row]:
     """A gesture's frames and main-thread time beside the empty canvas."""
     return [
-        row(work, found.per_second, empty.per_second, "fps"),
-        row(f"{work}, main thread", found.busy_ms, empty.busy_ms, "ms/frame"),
+        Share(work, found.per_second, "fps", empty.per_second, EMPTY, bar),
+        Row(f"{work}, main thread", found.busy_ms, "ms/frame", empty.busy_ms, EMPTY, busy_bar),
     ]
 
 
 def drag_node(on: Page) -> None:
     """Pulls the node nearest the middle by its title."""
-    swing(on, middle_title(on), "left", reach=160)
+    swing(on, title_in_the_middle(on, ".lb-title"), "left", reach=160)
 
 
-def middle_title(on: Page) -> tuple[float, float]:
-    """Where the title of the node nearest the middle is."""
+def drag_selected(on: Page) -> None:
+    """Pulls the selected nodes by the title of one of them."""
+    swing(on, title_in_the_middle(on, ".react-flow__node.selected .lb-title"), "left", reach=120)
+
+
+def title_in_the_middle(on: Page, selector: str) -> tuple[float, float]:
+    """A point in the title nearest the middle of the page."""
     found: list[float] = on.evaluate(
-        """() => { const far = ({x, y, width, height}) =>
-          Math.hypot(x + width / 2 - innerWidth / 2, y + height / 2 - innerHeight / 2);
-        const boxes = [...document.querySelectorAll('.lb-title')]
+        """selector => {
+        const far = ({x, y}) => Math.hypot(x - innerWidth / 2, y - innerHeight / 2);
+        const boxes = [...document.querySelectorAll(selector)]
           .map(each => each.getBoundingClientRect());
         boxes.sort((a, b) => far(a) - far(b));
-        return [boxes[0].x + 20, boxes[0].y + boxes[0].height / 2]; }"""
+        return [boxes[0].x + 12, boxes[0].y + boxes[0].height / 2]; }""",
+        selector,
     )
     return found[0], found[1]
 
@@ -64,82 +68,59 @@ def middle_title(on: Page) -> tuple[float, float]:
 def panning(found: Browser, address: str, empty: Frames) -> list[Row]:
     """Pan and drag at life size, pan with everything in view, pan at every distance."""
     rows: list[Row] = []
-    for count in (1000, 2000):
+    for count, bar in ((1000, "0.90"), (2000, "0.85")):
         with page(found, f"{address}/?nodes={count}") as on:
             look(on, 1)
-            rows += smooth(
-                f"pan {count} nodes, zoom 1", best_of(TIMES, lambda: frames(on, pan)), empty
-            )
+            panned = best_of(TIMES, lambda on=on: frames(on, pan))
+            rows += smooth(f"pan {count} nodes, zoom 1", panned, empty, bar, "12")
     with page(found, f"{address}/?nodes=1000") as on:
         shown = best_of(TIMES, lambda: frames(on, pan))
-        rows += smooth("pan 1000 nodes, all in view", shown, empty)
+        rows += smooth("pan 1000 nodes, all in view", shown, empty, "0.90")
         look(on, 1)
         dragged = best_of(TIMES, lambda: frames(on, drag_node))
-        rows += smooth("drag a node of 1000, zoom 1, overview shown", dragged, empty)
+        rows += smooth("drag a node of 1000, overview shown", dragged, empty, "0.85", "14")
         for zoom in ZOOMS:
             look(on, zoom)
-            swept = best_of(TIMES, lambda: frames(on, pan))
-            rows.append(
-                row(f"pan 1000 nodes, zoom {zoom}", swept.per_second, empty.per_second, "fps")
-            )
+            swept = best_of(TIMES, lambda: frames(on, pan)).per_second
+            work = f"pan 1000 nodes, zoom {zoom}"
+            rows.append(Share(work, swept, "fps", empty.per_second, EMPTY, "0.70"))
     return rows
 
 
 def dragging_many(found: Browser, address: str, empty: Frames) -> list[Row]:
     """Fifty selected nodes of a thousand, pulled together."""
+    choose = """() => { const {editor} = window.bench;
+      const far = ({box: {x, y}}) => Math.hypot(x - 4800, y - 3500);
+      const nodes = [...editor.view().nodes].sort((a, b) => far(a) - far(b));
+      editor.select(nodes.slice(0, 50).map(({id}) => id)); }"""
     with page(found, f"{address}/?nodes=1000") as on:
         look(on, 0.5)
-
-        def choose() -> None:
-            on.evaluate(
-                """() => { const {editor} = window.bench;
-                const far = ({box: {x, y}}) => Math.hypot(x - 4800, y - 3500);
-                const nodes = [...editor.view().nodes].sort((a, b) => far(a) - far(b));
-                editor.select(nodes.slice(0, 50).map(({id}) => id)); }"""
-            )
-
-        def once() -> Frames:
-            choose()
-            on.wait_for_timeout(200)
-            return frames(on, lambda each: swing(each, selected_title(each), "left", reach=120))
-
-        return smooth("drag 50 of 1000 nodes, zoom 0.5", best_of(TIMES, once), empty)
-
-
-def selected_title(on: Page) -> tuple[float, float]:
-    """Where the title of some selected node in view is."""
-    found: list[float] = on.evaluate(
-        """() => { const selected = '.react-flow__node.selected .lb-title';
-        const box = [...document.querySelectorAll(selected)].map(each => each.getBoundingClientRect())
-          .find(({x, y}) => x > 300 && x < innerWidth - 300 && y > 200 && y < innerHeight - 200);
-        return [box.x + 12, box.y + box.height / 2]; }"""
-    )
-    return found[0], found[1]
+        on.evaluate(choose)
+        on.wait_for_timeout(200)
+        pulled = best_of(TIMES, lambda: frames(on, drag_selected))
+    return smooth("drag 50 of 1000 nodes, zoom 0.5", pulled, empty, "0.60")
 
 
 def status_traffic(found: Browser, address: str, empty: Frames) -> list[Row]:
-    """Panning while a run reports five hundred steps a second."""
+    """Panning while a run reports hundreds of events a second, and resting meanwhile."""
+    rate = f"{pages.EVENTS_PER_SECOND} events/s"
     with page(found, f"{address}/?nodes=1000") as on:
         look(on, 1)
         on.evaluate("() => window.bench.follow('r_1')")
         on.wait_for_timeout(1000)
         busy = best_of(TIMES, lambda: frames(on, pan))
-        idle = frames(on, lambda each: each.wait_for_timeout(4000))
-        steps: int = on.evaluate("() => window.bench.live.getState().steps")
-        assert steps > 0, "no event arrived"
+        rests = [frames(on, lambda each: each.wait_for_timeout(4000)) for _ in range(TIMES)]
+        if not on.evaluate("() => window.bench.live.getState().steps"):
+            raise SystemExit("No event of the run arrived: the figures would mean nothing.")
+    share = min(each.script_share for each in rests) * 100
     return [
-        *smooth(f"pan 1000 nodes under {pages.EVENTS_PER_SECOND} events/s", busy, empty),
-        row(
-            f"script share under {pages.EVENTS_PER_SECOND} events/s, still",
-            idle.script_share * 100,
-            0,
-            "%",
-        ),
+        *smooth(f"pan 1000 nodes under {rate}", busy, empty, "0.95"),
+        Row(f"script under {rate}, at rest", share, "%", bar="8"),
     ]
 
 
 def undoing(found: Browser, address: str) -> list[Row]:
-    """From the call of undo to the next painted frame, deleting 500 of 1000 nodes being undone."""
+    """From the call of undo to the next painted frame, deleting half the nodes being undone."""
     script = """async () => {
       const {editor} = window.bench;
       const painted = () => new Promise(done => requestAnimationFrame(() => {
@@ -151,47 +132,41 @@ def undoing(found: Browser, address: str) -> list[Row]:
       for (let round = 0; round < 5; round += 1) {
         editor.dispatch({type: 'delete', nodes: half()});
         await painted(); await painted();
-        const started = performance.now(); editor.undo(); await painted();
-        times.push(performance.now() - started); await painted();
+        const started = performance.now();
+        editor.undo();
+        await painted();
+        times.push(performance.now() - started);
+        await painted();
       }
       return Math.min(...times);
     }"""
     with page(found, f"{address}/?nodes=1000") as on:
         look(on, 1)
-        return [
-            row("undo deleting 500 of 1000 nodes, to paint", float(on.evaluate(script)), 0, "ms")
-        ]
+        took = float(on.evaluate(script))
+    return [Row("undo deleting 500 of 1000 nodes, to paint", took, "ms", bar="50")]
 
 
-def run() -> dict[str, Any]:
-    """Everything, as the one object the benchmark prints."""
+def run() -> Report:
+    """Everything measured, in the order of the table."""
+    report = Report("canvas", describe(), METHOD)
     with tempfile.TemporaryDirectory() as folder:
         pages.build(Path(folder))
         with pages.serve(Path(folder)) as address, browser() as found:
             with page(found, f"{address}/?nodes=0") as on:
                 empty = best_of(TIMES, lambda: frames(on, pan))
-            rows = [row("pan the empty canvas", empty.per_second, empty.per_second, "fps")]
-            rows += panning(found, address, empty)
-            rows += dragging_many(found, address, empty)
-            rows += status_traffic(found, address, empty)
-            rows += undoing(found, address)
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, no GPU assumed"
-    return {"name": "canvas", "machine": machine, "rows": rows}
+            report.rows += panning(found, address, empty)
+            report.rows += dragging_many(found, address, empty)
+            report.rows += status_traffic(found, address, empty)
+            report.rows += undoing(found, address)
+    return report
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench canvas", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     wanted = parser.parse_args()
-    result = run()
-    if wanted.json:
-        json.dump(result, sys.stdout)
-        print()
-        return
-    print(result["machine"])
-    for each in result["rows"]:
-        ratio = "" if each["ratio"] is None else f"{each['ratio']:.2f} of {each['peer_name']}"
-        print(f"{each['work']:52} {each['ours']:8.2f} {each['unit']:9} {ratio}")
+    report = run()
+    sys.stdout.write((report.as_json() if wanted.json else report.as_text()) + "\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import { type PointerEvent, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { type Box, boundsOf, type Editor } from "@/editor";
 import { useLiveStore } from "@/live/store";
-import { cameraFor, type Flow } from "./camera";
+import type { Flow } from "./camera";
 import { useCanvas } from "./context";
 import { pathOf } from "./names";
 import { type Camera, draw, prepare } from "./painter";
@@ -14,6 +14,8 @@ import { usePaint } from "./use-paint";
 const WIDTH = 150;
 const HEIGHT = 92;
 const PADDING = 8;
+/** A graph of three nodes is not blown up to fill the corner. */
+const LARGEST = 0.12;
 /** The specks need not keep up with every frame; the frame does. */
 const REPAINT_MS = 250;
 
@@ -97,11 +99,13 @@ function wholeGraph(editor: Editor): Camera {
     width: 800,
     height: 500,
   };
-  const camera = cameraFor(bounds, WIDTH + 96 - PADDING * 2, HEIGHT + 96 - PADDING * 2, 0.12);
-  const center = (from: number, length: number, room: number): number =>
-    room / 2 - (from + length / 2) * camera.zoom;
+  const room = { width: WIDTH - PADDING * 2, height: HEIGHT - PADDING * 2 };
+  const fit = Math.min(room.width / bounds.width, room.height / bounds.height);
+  const zoom = Math.min(fit, LARGEST);
+  const center = (from: number, length: number, space: number): number =>
+    space / 2 - (from + length / 2) * zoom;
   return {
-    zoom: camera.zoom,
+    zoom,
     x: center(bounds.x, bounds.width, WIDTH),
     y: center(bounds.y, bounds.height, HEIGHT),
   };

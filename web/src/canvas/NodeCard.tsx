@@ -2,7 +2,8 @@
 
 import type { NodeProps } from "@xyflow/react";
 import { clsx } from "clsx";
-import { memo } from "react";
+import { memo, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Json } from "@/api/types";
 import { ERROR_PIN, type NodeView, type Pin, titleOf } from "@/editor";
@@ -14,7 +15,7 @@ import { type CardNode, errorSpot, hasErrorCorner } from "./flow";
 import { NodeHeader } from "./NodeHeader";
 import { NodePreview } from "./NodePreview";
 import { pathOf } from "./names";
-import { PinHandle } from "./PinHandle";
+import { anchor, PinHandle } from "./PinHandle";
 
 export const NodeCard = memo(
   function NodeCard({ data: { view }, selected = false }: NodeProps<CardNode>) {
@@ -27,6 +28,9 @@ export const NodeCard = memo(
     const rover = useRover(view.id);
     const label = useNodeLabel(view, live);
     const full = tier === "full" && !view.node.collapsed;
+    const held = useUi((ui) => ui.loose !== null);
+    const [near, setNear] = useState(false);
+    const armed = near || held;
     const wrong = findings?.some((finding) => finding.severity === "error") ?? false;
     return (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own look and no meaning
@@ -35,6 +39,9 @@ export const NodeCard = memo(
         aria-label={label}
         tabIndex={rover ? 0 : -1}
         data-node={view.id}
+        // At once: the press may follow before the next frame.
+        onPointerEnter={() => flushSync(() => setNear(true))}
+        onPointerLeave={() => setNear(false)}
         className={clsx(
           "lb-card",
           `lb-${live?.status ?? "idle"}`,
@@ -48,7 +55,11 @@ export const NodeCard = memo(
         <NodeHeader view={view} live={live} findings={findings} />
         {full && <PinRows view={view} />}
         {full && <NodePreview view={view} live={live} findings={findings} />}
-        {tier !== "far" && <Pins view={view} />}
+        {tier === "full" ? (
+          <Pins view={view} armed={armed} corner={armed || selected} />
+        ) : (
+          <Anchors view={view} />
+        )}
         {live?.progress?.total ? (
           <span
             className="lb-progress"
@@ -112,7 +123,14 @@ function PinTitle({ pin, className }: { pin: Pin; className: string }) {
   return <span className={className}>{titleOf(pin, i18n.language)}</span>;
 }
 
-function Pins({ view }: { view: NodeView }) {
+interface PinsProps {
+  view: NodeView;
+  armed: boolean;
+  /** Whether the pin for failures is offered. */
+  corner: boolean;
+}
+
+function Pins({ view, armed, corner: offered }: PinsProps) {
   const pins = [...view.pins.inputs, ...view.pins.outputs];
   const corner = errorSpot(view);
   return (
@@ -122,15 +140,38 @@ function Pins({ view }: { view: NodeView }) {
           key={`${pin.side} ${pin.name}`}
           node={view.id}
           pin={pin}
+          armed={armed}
           top={view.spots[index]?.y ?? 0}
           linked={(pin.side === "in" ? view.linkedInputs : view.linkedOutputs).has(pin.name)}
         />
       ))}
-      {hasErrorCorner(view) && (
-        <PinHandle node={view.id} pin={ERROR_CORNER} top={corner.y} linked={false} corner />
+      {offered && hasErrorCorner(view) && (
+        <PinHandle
+          node={view.id}
+          pin={ERROR_CORNER}
+          top={corner.y}
+          linked={false}
+          armed={armed}
+          corner
+        />
       )}
     </>
   );
+}
+
+/** The ends of links where pins are too small to be of use. */
+function Anchors({ view }: { view: NodeView }) {
+  return view.spots.map(({ side, name, x, y }) => {
+    const { className, ...data } = anchor(side, name);
+    return (
+      <i
+        key={`${side} ${name}`}
+        {...data}
+        className={clsx("lb-anchor", className)}
+        style={{ left: x, top: y }}
+      />
+    );
+  });
 }
 
 const ERROR_CORNER: Pin = {

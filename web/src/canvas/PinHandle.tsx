@@ -10,17 +10,31 @@ import { handleId } from "./flow";
 import { PinMark } from "./PinMark";
 import { samePin } from "./ui-state";
 
+const SIDES = {
+  in: { type: "target", position: Position.Left },
+  out: { type: "source", position: Position.Right },
+} as const;
+
+/** What the library looks for when it measures a node: without these, links would lose their ends. */
+export const anchor = (side: "in" | "out", pin: string) => ({
+  className: SIDES[side].type,
+  "data-handleid": handleId(side, pin),
+  "data-handlepos": SIDES[side].position,
+});
+
 interface PinHandleProps {
   node: string;
   pin: Pin;
   linked: boolean;
   /** Places the pin on its edge, in pixels from the node's top. */
   top: number;
+  /** The library's own handle listens to every move of the canvas: only pins in use are one. */
+  armed: boolean;
   /** The pin for failures waits in a corner until somebody needs it. */
   corner?: boolean;
 }
 
-export function PinHandle({ node, pin, linked, top, corner = false }: PinHandleProps) {
+export function PinHandle({ node, pin, linked, top, armed, corner = false }: PinHandleProps) {
   const { editor, ui, gestures } = useCanvas();
   const { t, i18n } = useTranslation();
   const loose = useUi((state) => state.loose);
@@ -48,30 +62,44 @@ export function PinHandle({ node, pin, linked, top, corner = false }: PinHandleP
   const type = pin.item ? t("canvas.listOf", { kind: t(`canvas.kind.${pin.item}`) }) : kind;
   const need = pin.required ? t("canvas.required") : "";
   const tip = [`${title} · ${type}${need && ` · ${need}`}`, descriptionOf(pin, i18n.language)];
+  const shared = {
+    role: "button",
+    tabIndex: -1,
+    "aria-label": t(pin.side === "in" ? "canvas.inputPin" : "canvas.outputPin", {
+      pin: title,
+      type,
+    }),
+    "data-tip": loose ? undefined : tip.filter(Boolean).join("\n"),
+    "data-tip-side": "top",
+    onClick: tap,
+    style: { top },
+    className: clsx(
+      pin.side === "in" ? "lb-pin lb-pin-in" : "lb-pin lb-pin-out",
+      corner && "lb-pin-corner",
+      loose && (held || fits ? "lb-pin-fits" : "lb-pin-dim"),
+      (held || aimed) && "lb-pin-held",
+      pin.unknown && "lb-pin-unknown",
+    ),
+  } as const;
+  const mark = <PinMark kind={pin.kind} linked={linked} />;
+  const id = handleId(pin.side, pin.name);
+  if (!armed) {
+    return (
+      // biome-ignore lint/a11y/noStaticElementInteractions: its role comes with what both kinds share
+      <div
+        {...shared}
+        {...anchor(pin.side, pin.name)}
+        className={clsx(shared.className, SIDES[pin.side].type)}
+        data-nodeid={node}
+        onKeyDown={() => {}}
+      >
+        {mark}
+      </div>
+    );
+  }
   return (
-    <Handle
-      id={handleId(pin.side, pin.name)}
-      type={pin.side === "in" ? "target" : "source"}
-      position={pin.side === "in" ? Position.Left : Position.Right}
-      role="button"
-      tabIndex={-1}
-      aria-label={t(pin.side === "in" ? "canvas.inputPin" : "canvas.outputPin", {
-        pin: title,
-        type,
-      })}
-      data-tip={loose ? undefined : tip.filter(Boolean).join("\n")}
-      data-tip-side="top"
-      onClick={tap}
-      style={{ top }}
-      className={clsx(
-        "lb-pin",
-        corner && "lb-pin-corner",
-        loose && (held || fits ? "lb-pin-fits" : "lb-pin-dim"),
-        (held || aimed) && "lb-pin-held",
-        pin.unknown && "lb-pin-unknown",
-      )}
-    >
-      <PinMark kind={pin.kind} linked={linked} />
+    <Handle {...shared} id={id} type={SIDES[pin.side].type} position={SIDES[pin.side].position}>
+      {mark}
     </Handle>
   );
 }
