@@ -54,9 +54,9 @@ def _plain(system: str, asked: str) -> str:
     game = twenty_four.find(f"{system}\n{asked}", asked)
     if game is not None:
         return twenty_four.reply(game, f"{system}\n{asked}")
-    task = summary.find(system, asked)
-    if task is not None:
-        return summary.write(task)
+    wanted = summary.find(system, asked)
+    if wanted is not None:
+        return summary.write(wanted)
     return _echo(asked)
 
 

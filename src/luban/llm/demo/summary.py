@@ -28,7 +28,7 @@ _INSTRUCTION = 400
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryTask:
+class Wanted:
     """What to summarise, and how much of it may stay; `unit` is words, letters or sentences."""
 
     text: str
@@ -36,7 +36,7 @@ class SummaryTask:
     unit: str
 
 
-def find(system: str, asked: str) -> SummaryTask | None:
+def find(system: str, asked: str) -> Wanted | None:
     """The summary a prompt asks for, if it asks for one."""
     in_system = _ASKS.search(system)
     head = asked[:_INSTRUCTION]
@@ -45,22 +45,22 @@ def find(system: str, asked: str) -> SummaryTask | None:
         return None
     text = _without_instruction(asked)
     amount, unit = _length(f"{system}\n{head}\n{tail}", text)
-    return SummaryTask(text, amount, unit)
+    return Wanted(text, amount, unit)
 
 
-def write(task: SummaryTask) -> str:
+def write(wanted: Wanted) -> str:
     """The first sentences, or one line per section when the text has sections."""
-    sections = _sections(task.text)
+    sections = _sections(wanted.text)
     if len(sections) < 2:
-        return _first(task.text, task.amount, task.unit)
+        return _first(wanted.text, wanted.amount, wanted.unit)
     lines: list[str] = []
     for title, body in sections:
         sentence = _first(body, 1, "sentences")
         colon = "：" if is_chinese(f"{title}{sentence}") else ": "
         lines.append("- " + colon.join(filter(None, (title, sentence))))
-    if task.unit == "sentences":  # fewer than there are sections is meant for each of them
-        return "\n".join(lines[: task.amount] if task.amount > 2 else lines)
-    return _cut("\n".join(lines), task.amount, task.unit)
+    if wanted.unit == "sentences":  # fewer than there are sections is meant for each of them
+        return "\n".join(lines[: wanted.amount] if wanted.amount > 2 else lines)
+    return _cut("\n".join(lines), wanted.amount, wanted.unit)
 
 
 def first_sentence(text: str) -> str:
