@@ -113,6 +113,13 @@ def refused_by_system(place: str, error: OSError) -> LubanError:
     cause = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull(place=place, cause=cause)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+    if error.errno in (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.EEXIST,
+    ):
         return DataFolderNotWritable(place=place, cause=cause)
     return StorageBroken(place=place, cause=cause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from luban.storage.migrations import FOLDER
@@ -18,9 +19,13 @@ def upgrade_sqlite(path: str) -> None:
     # documentation, "Serializable isolation / Savepoints / Transactional DDL".
     event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
-    with engine.connect() as connection:
-        upgrade(connection)
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            upgrade(connection)
+    except DBAPIError as error:
+        raise error.orig or error from error  # the driver's own error says what happened
+    finally:
+        engine.dispose()
 
 
 def upgrade(connection: Connection) -> None:

@@ -1,0 +1,107 @@
+"""Whoever does not own a thing can neither see nor change it, by any method there is."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from luban.model.errors import NotFound
+from luban.ports.stores import (
+    AgentStore,
+    FileStore,
+    Page,
+    ReplyStore,
+    RunStore,
+    Slice,
+    StateStore,
+)
+from luban.storage.memory import MemoryFiles
+from tests.storage.drafts import OWNER, STRANGER, agent, draft
+from tests.storage.places import Store
+
+Attempt = Callable[[Store, MemoryFiles, str], Awaitable[Any]]
+
+ATTEMPTS: dict[str, Attempt] = {
+    "AgentStore.find": lambda s, f, file: s.agents.find(STRANGER, "a_1"),
+    "AgentStore.list": lambda s, f, file: s.agents.list(STRANGER, Slice()),
+    "AgentStore.update": lambda s, f, file: s.agents.update(
+        agent("Stolen", owner=STRANGER, revision=2), expected_revision=1
+    ),
+    "AgentStore.delete": lambda s, f, file: s.agents.delete(STRANGER, "a_1"),
+    "AgentStore.restore": lambda s, f, file: s.agents.restore(STRANGER, "a_deleted"),
+    "AgentStore.add_version": lambda s, f, file: s.agents.add_version(
+        STRANGER, "a_1", {}, "d", 1.0
+    ),
+    "AgentStore.publish": lambda s, f, file: s.agents.publish(STRANGER, "a_1", 1, "x"),
+    "AgentStore.find_version": lambda s, f, file: s.agents.find_version(STRANGER, "a_1", 1),
+    "AgentStore.list_versions": lambda s, f, file: s.agents.list_versions(STRANGER, "a_1", Slice()),
+    "RunStore.find": lambda s, f, file: s.runs.find(STRANGER, "r_1"),
+    "RunStore.list": lambda s, f, file: s.runs.list(STRANGER, Slice(), agent_id="a_1"),
+    "RunStore.request_cancel": lambda s, f, file: s.runs.request_cancel(STRANGER, "r_1", 1.0),
+    "RunStore.resume": lambda s, f, file: s.runs.resume(STRANGER, "r_1", {}, 1.0),
+    "FileStore.find": lambda s, f, file: f.find(STRANGER, file),
+    "FileStore.list": lambda s, f, file: f.list(STRANGER, Slice()),
+    "FileStore.delete": lambda s, f, file: f.delete(STRANGER, file),
+    "StateStore.get": lambda s, f, file: s.state.get(STRANGER, "user", "k"),
+    "StateStore.set": lambda s, f, file: s.state.set(STRANGER, "user", "k", "stolen"),
+    "ReplyStore.find": lambda s, f, file: s.replies.find(STRANGER, "k"),
+    "ReplyStore.save": lambda s, f, file: s.replies.save(STRANGER, "k", 1, b"x", "f", 1e12),
+}
+MAKING = {"AgentStore.create", "RunStore.create", "FileStore.put"}
+
+
+async def content(file: bytes = b"secret") -> Any:
+    yield file
+
+
+async def everything(store: Store, files: MemoryFiles, file: str) -> list[Any]:
+    return [
+        await store.agents.find(OWNER, "a_1"),
+        await store.agents.list(OWNER, Slice()),
+        await store.agents.list_versions(OWNER, "a_1", Slice()),
+        await store.runs.list(OWNER, Slice()),
+        await store.journal.read("r_1"),
+        await files.find(OWNER, file),
+        await store.state.get(OWNER, "user", "k"),
+        await store.replies.find(OWNER, "k"),
+    ]
+
+
+@pytest.mark.parametrize("attempt", sorted(ATTEMPTS))
+async def test_a_stranger_gets_nothing_and_changes_nothing(store: Store, attempt: str) -> None:
+    files = MemoryFiles(store)
+    await store.agents.create(agent())
+    await store.agents.create(agent(id="a_deleted"))
+    await store.agents.delete(OWNER, "a_deleted")
+    await store.agents.add_version(OWNER, "a_1", {}, "d", 1.0)
+    await store.runs.create(draft())
+    await store.state.set(OWNER, "user", "k", "mine")
+    await store.replies.save(OWNER, "k", 200, b"mine", "f", 1.0)
+    file = (await files.put(OWNER, "a.txt", None, content())).id
+    before = await everything(store, files, file)
+    assert all(before[:4])
+    try:
+        got = await ATTEMPTS[attempt](store, files, file)
+    except NotFound:
+        got = None
+    assert got in (None, False, Page([], 0))
+    assert await everything(store, files, file) == before
+
+
+def test_no_method_is_left_out() -> None:
+    methods = {
+        f"{port.__name__}.{name}"
+        for port in (AgentStore, RunStore, FileStore, StateStore, ReplyStore)
+        for name, method in inspect.getmembers(port, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    assert methods - MAKING - {"FileStore.read"} == set(ATTEMPTS)  # `read` takes what `find` gave
+
+
+async def test_the_run_of_a_stranger_does_not_tell_the_agents_name(store: Store) -> None:
+    await store.agents.create(agent("Secret plan"))
+    run = await store.runs.create(draft(owner=STRANGER))
+    assert run.agent_name == ""
