@@ -1,7 +1,9 @@
 /** The picture of a block: its icon on a tile in the colour of its category. */
 
 import {
+  AlignLeft,
   ArrowLeftRight,
+  BookOpenText,
   Bot,
   Box,
   Braces,
@@ -14,11 +16,14 @@ import {
   Clock,
   Code,
   Columns3,
+  Combine,
   Database,
   File,
   FileInput,
   FileOutput,
+  FileSearch,
   FileText,
+  FileUp,
   Filter,
   Fingerprint,
   FolderOpen,
@@ -29,6 +34,7 @@ import {
   Image,
   KeyRound,
   Layers,
+  LetterText,
   Link,
   List,
   ListChecks,
@@ -59,6 +65,8 @@ import {
   StickyNote,
   Table,
   TextCursorInput,
+  TextSearch,
+  TextSelect,
   Timer,
   ToggleLeft,
   Type,
@@ -67,6 +75,14 @@ import {
 } from "lucide-react";
 
 const ICONS: Record<string, LucideIcon> = {
+  "align-left": AlignLeft,
+  "book-open-text": BookOpenText,
+  combine: Combine,
+  "file-search": FileSearch,
+  "file-up": FileUp,
+  "letter-text": LetterText,
+  "text-search": TextSearch,
+  "text-select": TextSelect,
   "arrow-left-right": ArrowLeftRight,
   bot: Bot,
   box: Box,

@@ -37,9 +37,15 @@ export function NodePreview({ view, live, findings }: NodePreviewProps) {
     const count = view.node.body.nodeOrder.length;
     return <p className="lb-peek lb-peek-quiet">{t("canvas.bodyHolds", { count })}</p>;
   }
-  const about = view.node.note || descriptionOf(view.spec ?? {}, i18n.language);
+  const preset = view.spec?.role === "input" ? view.node.with?.value : undefined;
+  if (preset !== undefined && preset !== null && preset !== "") {
+    return <p className="lb-peek">{brief(preset as Json, MOST_LETTERS)}</p>;
+  }
+  const about = view.node.note || firstLine(descriptionOf(view.spec ?? {}, i18n.language));
   return about ? <p className="lb-peek lb-peek-quiet">{about}</p> : null;
 }
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
 
 /** Text still arriving comes before the last whole value; the main pin before the others. */
 function lastOutput(view: NodeView, live: NodeLive | undefined): Json | undefined {

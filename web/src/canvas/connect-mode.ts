@@ -1,6 +1,6 @@
 /** Joining pins with the keyboard: one end fixed, the arrows walk through every pin that takes it. */
 
-import { canJoin, declaredPins, type Editor, type NodeId, type PinRef } from "@/editor";
+import { canJoin, type Editor, linkablePins, type NodeId, type PinRef } from "@/editor";
 import type { LooseEnd } from "./ui-state";
 
 /** The start from a node's first output, or `null` if it has none. */
@@ -12,7 +12,7 @@ export function beginConnect(editor: Editor, node: NodeId): LooseEnd | null {
 function outputsOf(editor: Editor, node: NodeId): PinRef[] {
   const found = editor.graph().nodes[node];
   if (!found) return [];
-  const { outputs } = declaredPins(found, editor.blocks());
+  const { outputs } = linkablePins(found, editor.blocks());
   return outputs.filter((pin) => !pin.hidden).map((pin) => ({ node, pin: pin.name, side: "out" }));
 }
 

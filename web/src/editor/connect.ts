@@ -4,7 +4,7 @@ import { adjacencyOf } from "./adjacency";
 import { canBecome } from "./coercion";
 import { type Endpoint, sameEnd } from "./endpoint";
 import type { Graph } from "./graph";
-import { declaredPins, findPin, type Pin, typeOf } from "./pins";
+import { declaredPins, findPin, linkablePins, type Pin, roleOf, typeOf } from "./pins";
 import type { BlockSpec, Blocks, PinType } from "./spec";
 import type { NodeId } from "./tree";
 
@@ -120,7 +120,7 @@ export function bestPin(graph: Graph, blocks: Blocks, end: PinRef, node: NodeId)
   const target = graph.nodes[node];
   if (!target) return null;
   const side = end.side === "out" ? "in" : "out";
-  const declared = declaredPins(target, blocks);
+  const declared = linkablePins(target, blocks);
   const pins = side === "in" ? declared.inputs : declared.outputs;
   const taken = new Set((adjacencyOf(graph).into.get(node) ?? []).map((link) => link.to?.pin));
   const own = graph.nodes[end.node];
@@ -151,8 +151,12 @@ export function pinFor(
 ): { name: string; exact: boolean } | undefined {
   const pins =
     side === "out"
-      ? spec.inputs.filter((pin) => !pin.hidden && !pin.secret).sort(byNeed)
-      : [...spec.outputs].sort((a, b) => Number(b.main ?? false) - Number(a.main ?? false));
+      ? spec.inputs
+          .filter((pin) => !pin.hidden && !pin.secret && takesLinks(spec, pin.name))
+          .sort(byNeed)
+      : [...spec.outputs]
+          .filter(() => roleOf(spec) !== "output")
+          .sort((a, b) => Number(b.main ?? false) - Number(a.main ?? false));
   const meets = (pin: { kind: PinType["kind"]; item_kind?: PinType["item"] }): boolean => {
     const other: PinType = { kind: pin.kind, item: pin.item_kind };
     return side === "out" ? canBecome(type, other) : canBecome(other, type);
@@ -161,6 +165,10 @@ export function pinFor(
   const found = exact ?? pins.find(meets);
   return found && { name: found.name, exact: exact !== undefined };
 }
+
+/** An agent's inputs take none and its outputs only their value. */
+const takesLinks = (spec: BlockSpec, input: string): boolean =>
+  roleOf(spec) === undefined || (roleOf(spec) === "output" && input === "value");
 
 const byNeed = (
   a: { required?: boolean; advanced?: boolean },

@@ -54,7 +54,7 @@ export type { TidyJob, TidyResult } from "./layout/tidy";
 export { tidyJob } from "./layout/tidy-job";
 export { type Direction, neighbour } from "./neighbours";
 export { CATEGORIES, type PaletteHit, type PaletteQuery, remember, searchBlocks } from "./palette";
-export { declaredPins, findPin, type Pin, type Pins, typeOf } from "./pins";
+export { declaredPins, findPin, linkablePins, type Pin, type Pins, typeOf } from "./pins";
 export { spatialIndex } from "./spatial";
 export {
   type BlockSpec,

@@ -90,8 +90,8 @@ function pinsOfBody(body: Graph, blocks: Blocks): Pins {
   const isMap = body.rest.mode !== "loop";
   for (const [id, node] of nodesOf(body)) {
     const spec = blocks.find(node.block);
-    const role = spec?.role ?? roleByCategory(spec);
-    if (role !== "input" && role !== "output") continue;
+    const role = roleOf(spec);
+    if (role === undefined) continue;
     const name = String(node.with?.name ?? id);
     const title = String(node.with?.title ?? node.title ?? "");
     const inner = spec?.outputs[0];
@@ -114,9 +114,28 @@ function pinsOfBody(body: Graph, blocks: Blocks): Pins {
   return pins;
 }
 
-function roleByCategory(spec: BlockSpec | undefined): string | undefined {
-  if (!spec || isNote(spec, spec.id)) return undefined;
-  return spec.category === "input" || spec.category === "output" ? spec.category : undefined;
+/** Whether nodes of a block are their graph's own inputs or outputs. */
+export function roleOf(spec: BlockSpec | undefined): "input" | "output" | undefined {
+  return spec?.role === "input" || spec?.role === "output" ? spec.role : undefined;
+}
+
+/**
+ * An agent's input and output nodes show one pin, called as the agent's users call it: what else they are
+ * told (name, description, limits) is never linked.
+ */
+export function linkablePins(node: GraphNode, blocks: Blocks): Pins {
+  const declared = declaredPins(node, blocks);
+  const role = roleOf(blocks.find(node.block));
+  if (role === undefined) return declared;
+  const name = String(node.with?.title || node.with?.name || "");
+  const called = (pin: Pin): Pin => (name ? { ...pin, title: name, title_zh: name } : pin);
+  const error = declared.outputs.filter((pin) => pin.name === ERROR_PIN.name);
+  if (role === "input") {
+    const given = declared.outputs.filter((pin) => pin.name !== ERROR_PIN.name);
+    return { inputs: [], outputs: [...given.map(called), ...error] };
+  }
+  const taken = declared.inputs.filter((pin) => pin.name === "value");
+  return { inputs: taken.map(called), outputs: error };
 }
 
 const MOST_INPUTS = 8;
@@ -131,7 +150,7 @@ export function shownPins(
   into: readonly GraphLink[],
   outOf: readonly GraphLink[],
 ): Pins {
-  const declared = declaredPins(node, blocks);
+  const declared = linkablePins(node, blocks);
   const linkedIn = new Set(into.map((link) => link.to?.pin ?? ""));
   const linkedOut = new Set(outOf.map((link) => link.from?.pin ?? ""));
   const isSet = (pin: Pin): boolean =>
