@@ -19,6 +19,7 @@ async def test_an_agent_comes_back_as_it_was(store: Store) -> None:
     await store.agents.create(made)
     found = await store.agents.find(OWNER, made.id)
     assert found == made
+    assert found is not None
     assert list(found.document["nodes"]) == ["z", "a"]
     assert await store.agents.find(OWNER, "a_none") is None
 

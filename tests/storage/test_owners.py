@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -53,7 +53,7 @@ ATTEMPTS: dict[str, Attempt] = {
 MAKING = {"AgentStore.create", "RunStore.create", "FileStore.put"}
 
 
-async def content(file: bytes = b"secret") -> Any:
+async def content(file: bytes = b"secret") -> AsyncIterator[bytes]:
     yield file
 
 

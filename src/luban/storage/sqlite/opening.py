@@ -80,17 +80,24 @@ def _check_shape(path: Path) -> None:
     size = path.stat().st_size
     page = int.from_bytes(first[16:18]) or 1
     promised = int.from_bytes(first[28:32]) * (65536 if page == 1 else page)
-    log = path.with_name(f"{path.name}-wal")
     # What is missing may still be in the write-ahead log, after a crash while it was copied.
-    if size < promised and not (log.exists() and log.stat().st_size):
+    if size < promised and not _has_log(path):
         raise DatabaseDamaged(
             place=str(path), cause=f"it should have {promised} bytes and has {size}"
         )
 
 
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def _revision(path: Path) -> str | None:
     """The stored revision, or `None` for a database without a table. Changes nothing."""
-    address = f"file:{quote(str(path))}?mode=ro"
+    # Closing copies what a crash left in the log, so with a log the file is opened for reading
+    # only; without one it is the other way round: only a reader would leave new files behind.
+    mode = "ro" if _has_log(path) else "rw"
+    address = f"file:{quote(str(path))}?mode={mode}"
     with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
         tables = {name for (name,) in connection.execute(_TABLES)}
         if not tables:
