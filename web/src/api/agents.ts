@@ -37,6 +37,14 @@ export const versionsQuery = (id: string) =>
       request<Page<VersionView>>("GET", `/agents/${part(id)}/versions`, { signal }),
   });
 
+/** The stored draft as an agent file; asked again for every revision. */
+export const agentTextQuery = (id: string, revision: number) =>
+  queryOptions({
+    queryKey: ["agents", id, "text", revision],
+    queryFn: ({ signal }) =>
+      request<string>("GET", `/agents/${part(id)}/export`, { query: { format: "yaml" }, signal }),
+  });
+
 export const createAgent = (draft: AgentDraft) =>
   request<AgentView>("POST", "/agents", { body: draft });
 
@@ -50,8 +58,11 @@ export const saveAgent = (
     headers: { "if-match": `"${revision}"` },
   });
 
-export const deleteAgent = (id: string) =>
-  request<void>("DELETE", `/agents/${part(id)}`, { keepalive: true });
+export const deleteAgent = (id: string) => request<void>("DELETE", `/agents/${part(id)}`);
+
+/** Brings a deleted agent back. */
+export const restoreAgent = (id: string) =>
+  request<AgentView>("POST", `/agents/${part(id)}/restore`);
 
 export const duplicateAgent = (id: string) =>
   request<AgentView>("POST", `/agents/${part(id)}/duplicate`);

@@ -25,7 +25,10 @@ export interface FieldProps {
   faults?: Faults;
   /** Sentences from elsewhere that belong to this field. */
   notes?: string[];
+  /** Where the whole value comes from; hides the input. */
   linked?: LinkedSource[] | undefined;
+  /** Where parts of it come from, beside what is typed in. */
+  partly?: LinkedSource[] | undefined;
   disabled?: boolean;
 }
 
@@ -77,7 +80,17 @@ export function FaultText({ id, fault }: { id?: string; fault: Fault }) {
 const GROUPS = new Set(["group", "list", "map", "table"]);
 
 export function Field(props: FieldProps) {
-  const { field, scope, value, onChange, faults = {}, notes = [], linked, disabled } = props;
+  const {
+    field,
+    scope,
+    value,
+    onChange,
+    faults = {},
+    notes = [],
+    linked,
+    partly,
+    disabled,
+  } = props;
   const { t } = useTranslation();
   const { pick } = useFormats();
   const path = props.path ?? field.name;
@@ -129,6 +142,7 @@ export function Field(props: FieldProps) {
           disabled={disabled}
         />
       )}
+      {!isLinked && !!partly?.length && <Linked sources={partly} title={title} />}
       {(fault || notes.length > 0) && (
         <div id={`${id}-fault`}>
           {fault && <FaultText fault={fault} />}

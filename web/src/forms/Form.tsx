@@ -19,6 +19,8 @@ interface FormProps {
   notes?: Record<string, string[]>;
   /** Fields whose value comes from somewhere else. */
   linked?: Record<string, LinkedSource[]>;
+  /** Fields of which a part does. */
+  partly?: Record<string, LinkedSource[]>;
   disabled?: boolean;
 }
 
@@ -30,12 +32,16 @@ export function Form({
   faults,
   notes,
   linked,
+  partly,
   disabled,
 }: FormProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const inUse = (field: FieldSpec) =>
-    values[field.name] !== undefined || !!linked?.[field.name]?.length || !!faults?.[field.name];
+    values[field.name] !== undefined ||
+    !!linked?.[field.name]?.length ||
+    !!partly?.[field.name]?.length ||
+    !!faults?.[field.name];
   const shown = fields.filter((field) => !field.advanced || inUse(field));
   const folded = fields.filter((field) => !shown.includes(field));
   const draw = (field: FieldSpec) => (
@@ -48,6 +54,7 @@ export function Form({
       {...(faults ? { faults } : {})}
       {...(notes?.[field.name] ? { notes: notes[field.name] } : {})}
       linked={linked?.[field.name]}
+      partly={partly?.[field.name]}
       {...(disabled ? { disabled } : {})}
     />
   );

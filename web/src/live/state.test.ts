@@ -8,10 +8,10 @@ function after(...events: RunEvent[]): RunLive {
   return events.reduce((live, event) => applyEvent(live, event, 1_000), IDLE);
 }
 
-const started = (node: string): RunEvent => ({
+const started = (node: string, iteration = 0): RunEvent => ({
   kind: "step_started",
   id: null,
-  data: { ...at, node },
+  data: { ...at, node, iteration },
 });
 const finished = (node: string, pin: string, value: number): RunEvent => ({
   kind: "step_finished",
@@ -30,14 +30,19 @@ test("a step that finishes leaves its outputs and its time", () => {
 });
 
 test("a node with one of two steps left is still running", () => {
-  const live = after(started("add"), started("add"), finished("add", "result", 5));
+  const live = after(started("add"), started("add", 1), finished("add", "result", 5));
   expect(live.nodes.add?.status).toBe("running");
+});
+
+test("a step announced twice is one step", () => {
+  const live = after(started("add"), started("add"), finished("add", "result", 5));
+  expect(live.nodes.add?.status).toBe("completed");
 });
 
 test("the instances of a body are one node", () => {
   expect(nodeKey("each[12]/inner[3]/x")).toBe("each/inner/x");
   const live = after(started("each[0]/up"), started("each[1]/up"));
-  expect(live.nodes["each/up"]?.running).toBe(2);
+  expect(live.nodes["each/up"]?.active).toHaveLength(2);
 });
 
 test("text arrives in pieces until the step ends", () => {

@@ -6,7 +6,8 @@ export type NodeStatus = "idle" | "running" | "completed" | "failed" | "cancelle
 
 export interface NodeLive {
   status: NodeStatus;
-  running: number;
+  /** The steps in flight, as `path#iteration`. */
+  active: readonly string[];
   completed: number;
   failed: number;
   /** Milliseconds since the epoch, of the step shown. */
@@ -55,7 +56,7 @@ export const IDLE: RunLive = {
 
 const FRESH: NodeLive = {
   status: "idle",
-  running: 0,
+  active: [],
   completed: 0,
   failed: 0,
   startedAt: null,
@@ -72,7 +73,20 @@ export function nodeKey(path: string): string {
   return path.replace(/\[\d+\]/g, "");
 }
 
-type StepData = { node: string };
+type StepData = { node: string; iteration: number };
+
+const stepKey = ({ node, iteration }: StepData) => `${node}#${iteration}`;
+
+/** A step may be announced twice: as it starts, and by the journal of what must not happen twice. */
+function opened(active: readonly string[], data: StepData): readonly string[] {
+  const key = stepKey(data);
+  return active.includes(key) ? active : [...active, key];
+}
+
+function closed(active: readonly string[], data: StepData): readonly string[] {
+  const key = stepKey(data);
+  return active.filter((each) => each !== key);
+}
 
 /** Node maps made for the batch at work, not yet seen by anybody else. */
 const owned = new WeakSet<RunLive["nodes"]>();
@@ -93,8 +107,8 @@ export function applyEvents(live: RunLive, events: readonly RunEvent[], now: num
   return after;
 }
 
-function settled(node: NodeLive): NodeStatus {
-  if (node.running > 0) return "running";
+function settled(node: Pick<NodeLive, "active" | "failed">): NodeStatus {
+  if (node.active.length > 0) return "running";
   return node.failed > 0 ? "failed" : "completed";
 }
 
@@ -122,9 +136,9 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
       return onNode(live, event.data, (node) => ({
         ...node,
         status: "running",
-        running: node.running + 1,
+        active: opened(node.active, event.data),
         startedAt: now,
-        progress: node.running ? node.progress : null,
+        progress: node.active.length ? node.progress : null,
         deltas: {},
         error: null,
       }));
@@ -161,7 +175,7 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
     case "step_failed": {
       const { error } = event.data;
       const next = onNode(live, event.data, (node) => {
-        const left = { ...node, running: Math.max(0, node.running - 1), failed: node.failed + 1 };
+        const left = { ...node, active: closed(node.active, event.data), failed: node.failed + 1 };
         return {
           ...left,
           status: settled(left),
@@ -183,7 +197,7 @@ function finishStep(
   const next = onNode(live, data, (node) => {
     const left = {
       ...node,
-      running: Math.max(0, node.running - 1),
+      active: closed(node.active, data),
       completed: node.completed + 1,
       seconds: node.seconds + (data.duration ?? 0),
       startedAt: asMilliseconds(data.started_at, node.startedAt ?? 0) || null,
@@ -191,7 +205,7 @@ function finishStep(
       deltas: without(node.deltas, Object.keys(node.deltas)),
       retrying: null,
     };
-    return { ...left, status: settled(left), progress: left.running ? node.progress : null };
+    return { ...left, status: settled(left), progress: left.active.length ? node.progress : null };
   });
   return { ...next, steps: next.steps + 1 };
 }
@@ -205,7 +219,7 @@ function endRun(
     Object.entries(live.nodes).map(([key, node]) => {
       if (node.status !== "running") return [key, node];
       const status: NodeStatus = node.completed > 0 ? "completed" : "cancelled";
-      return [key, { ...node, status, running: 0, progress: null, retrying: null }];
+      return [key, { ...node, status, active: [], progress: null, retrying: null }];
     }),
   );
   const { status, outputs, error, starved } = data;

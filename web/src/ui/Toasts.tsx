@@ -1,8 +1,7 @@
 import { CircleCheck, CircleX, X } from "lucide-react";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./Button";
-import { dismissToast, flushToasts, holdToast, resumeToast, type Toast, useToasts } from "./toasts";
+import { dismissToast, holdToast, resumeToast, type Toast, useToasts } from "./toasts";
 
 function ToastCard({ toast }: { toast: Toast }) {
   const { t } = useTranslation();
@@ -23,7 +22,7 @@ function ToastCard({ toast }: { toast: Toast }) {
           type="button"
           className="h-7 shrink-0 rounded-control px-2 font-semibold text-accent hover:bg-accent-soft"
           onClick={() => {
-            dismissToast(toast.id, true);
+            dismissToast(toast.id);
             action.run();
           }}
         >
@@ -39,10 +38,6 @@ function ToastCard({ toast }: { toast: Toast }) {
 
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
-  useEffect(() => {
-    window.addEventListener("pagehide", flushToasts);
-    return () => window.removeEventListener("pagehide", flushToasts);
-  }, []);
   return (
     <ol
       role="status"

@@ -6,8 +6,6 @@ export interface Toast {
   text: string;
   tone: "plain" | "ok" | "bad";
   action?: { label: string; run: () => void };
-  /** Called when the toast goes without its action having been taken. */
-  onExpire?: (() => void) | undefined;
 }
 
 interface ToastState {
@@ -44,16 +42,8 @@ export function resumeToast(id: number): void {
   );
 }
 
-export function dismissToast(id: number, acted = false): void {
-  const toast = useToasts.getState().toasts.find((each) => each.id === id);
-  if (!toast) return;
+export function dismissToast(id: number): void {
   clearTimeout(timers.get(id));
   timers.delete(id);
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((each) => each.id !== id) }));
-  if (!acted) toast.onExpire?.();
-}
-
-/** Lets every pending consequence happen now, e.g. before the page goes away. */
-export function flushToasts(): void {
-  for (const toast of useToasts.getState().toasts) dismissToast(toast.id);
 }

@@ -14,7 +14,6 @@ import { Page } from "@/ui/Page";
 import { QueryState } from "@/ui/QueryState";
 import { Empty } from "@/ui/states";
 import { AgentCard, AgentRow } from "./AgentItem";
-import { useLeaving } from "./deletion";
 import { TemplatesDialog } from "./TemplatesDialog";
 import { type AgentActions, useAgentActions } from "./useAgentActions";
 
@@ -194,7 +193,6 @@ export default function LibraryPage() {
   const [templates, setTemplates] = useState(false);
   const [running, setRunning] = useState<AgentView | null>(null);
   const actions = useAgentActions();
-  const leaving = useLeaving((state) => state.ids);
   const agents = useQuery({
     ...agentsQuery({ search: search.q, sort: search.sort }),
     placeholderData: (before) => before,
@@ -250,7 +248,7 @@ export default function LibraryPage() {
     >
       <QueryState query={agents} rows={6}>
         {({ items }) => {
-          const shown = items.filter((agent) => !leaving.has(agent.id));
+          const shown = [...items];
           if (search.sort === "name") shown.sort((a, b) => collator.compare(a.name, b.name));
           return shown.length ? (
             <Agents agents={shown} list={list} actions={actions} onRun={run} />

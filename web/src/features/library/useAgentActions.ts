@@ -3,11 +3,16 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { exportAddress } from "@/api/address";
-import { type AgentDraft, createAgent, duplicateAgent } from "@/api/agents";
+import {
+  type AgentDraft,
+  createAgent,
+  deleteAgent,
+  duplicateAgent,
+  restoreAgent,
+} from "@/api/agents";
 import { startRun } from "@/api/runs";
 import type { AgentView, Json } from "@/api/types";
 import { showToast } from "@/ui/toasts";
-import { deleteWithUndo } from "./deletion";
 
 function download(address: string): void {
   const link = document.createElement("a");
@@ -50,6 +55,18 @@ export function useAgentActions() {
     },
   });
 
+  const restore = useMutation({ mutationFn: restoreAgent, onSettled: changed });
+  const remove = useMutation({
+    mutationFn: (agent: AgentView) => deleteAgent(agent.id),
+    onSuccess: (_gone, agent) =>
+      showToast({
+        tone: "plain",
+        text: t("library.deleted", { name: agent.name }),
+        action: { label: t("ui.undo"), run: () => restore.mutate(agent.id) },
+      }),
+    onSettled: changed,
+  });
+
   return {
     create,
     importFile,
@@ -60,12 +77,7 @@ export function useAgentActions() {
       await navigate({ to: "/runs/$id", params: { id: run.id } });
     },
     save: (agent: AgentView, format: "yaml" | "json") => download(exportAddress(agent.id, format)),
-    remove: (agent: AgentView) =>
-      deleteWithUndo(
-        agent.id,
-        { deleted: t("library.deleted", { name: agent.name }), undo: t("ui.undo") },
-        client,
-      ),
+    remove: (agent: AgentView) => remove.mutate(agent),
   };
 }
 

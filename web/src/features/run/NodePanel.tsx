@@ -27,7 +27,7 @@ interface NodePanelProps {
 function Arriving({ node }: { node: string }) {
   const { t } = useTranslation();
   const live = useNodeLive(node);
-  if (!live?.running) return null;
+  if (!live?.active.length) return null;
   const texts = Object.entries(live.deltas);
   const { progress, retrying } = live;
   return (

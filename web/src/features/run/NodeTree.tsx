@@ -44,7 +44,7 @@ function Row({ node, name, active, onChoose }: RowProps) {
   const { t } = useTranslation();
   const { seconds, number } = useFormats();
   const live = useNodeLive(node.path);
-  const status = live?.running ? "running" : node.status;
+  const status = live?.active.length ? "running" : node.status;
   const depth = node.path.split("/").length - 1;
   const progress = live?.progress;
   return (
