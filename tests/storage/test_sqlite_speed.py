@@ -11,7 +11,7 @@ from tests.storage.drafts import queued
 
 RUNS, BATCH = 2000, 1000
 MICROSECONDS = 10
-"""Twice what it takes on two cores of 2024, in the best of several batches."""
+"""About twice what was measured on two busy cores, taking the best of several batches."""
 
 
 async def test_a_row_of_a_full_batch_costs_microseconds(tmp_path: Path) -> None:
