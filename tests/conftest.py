@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
 
 from tools import prerequisites, servers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--faults",
+        choices=("sample", "full"),
+        default=os.environ.get("LUBAN_FAULTS", "sample"),
+        help="how many crashes tests/faults goes through",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ["LUBAN_FAULTS"] = str(config.getoption("--faults"))
 
 
 def _missing(what: str) -> NoReturn:
