@@ -45,8 +45,8 @@ class CoercionFailed(LubanError):
 
     code = "type_mismatch"
     status = 422
-    en = "This takes {expected}, and got {value} ({got}), which cannot become one."
-    zh = "这里需要{expected_zh}，收到的是 {value}（{got_zh}），无法转换。"
+    en = "This takes a value of type {expected}; {value} ({got}) cannot become one."
+    zh = "这里需要{expected_zh}；{value}（{got_zh}）无法转换。"
 
     def __init__(self, *, expected: PinType, value: object) -> None:
         super().__init__(

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import luban
-from luban.engine.validation import check
 from luban.engine.worker import Worker
 from luban.llm import ConfiguredModels, ModelSettings
 from luban.model.errors import LubanError
@@ -171,7 +170,7 @@ def _open_database(settings: Settings, clock: Clock) -> Database:
         return MemoryDatabase(clock=clock)
     from luban.storage.sqlite import open_database
 
-    return open_database(_database_path(settings), durability=settings.durability, clock=clock)
+    return open_database(database_path(settings), durability=settings.durability, clock=clock)
 
 
 def _open_files(settings: Settings, database: Database) -> FileStore:
@@ -184,7 +183,7 @@ def _open_files(settings: Settings, database: Database) -> FileStore:
     return DiskFiles(settings.home / "files", database, limit=settings.file_limit)
 
 
-def _database_path(settings: Settings) -> Path:
+def database_path(settings: Settings) -> Path:
     """`sqlite:///relative.db`, `sqlite:////absolute.db`, or nothing for the file in `home`."""
     url = settings.database_url
     if not url:

@@ -75,7 +75,37 @@ class Agents:
         self._templates = templates
         self._clock = clock
 
-    async def create(self, owner: str, draft: AgentDraft) -> Agent:
+    async def keep_file(self, owner: str, agent_id: str, draft: AgentDraft) -> Agent:
+        """The agent that stands for a file: made the first time, brought up to date afterwards.
+
+        Raises `BadDocument`.
+        """
+        document, source = self._origin(draft)
+        kept = await self._store.find(owner, agent_id)
+        if kept is None:
+            await self._store.restore(owner, agent_id)
+            kept = await self._store.find(owner, agent_id)
+        if kept is None:
+            return await self.create(owner, draft, agent_id=agent_id)
+        name = _text(document, "name") or kept.name
+        document = _titled(document, name, _text(document, "description"))
+        if document == kept.document and source == kept.source:
+            return kept
+        changed = kept.model_copy(
+            update={
+                "name": name,
+                "description": _text(document, "description"),
+                "document": document,
+                "source": source,
+                "revision": kept.revision + 1,
+                "updated_at": self._clock.now(),
+            }
+        )
+        if await self._store.update(changed, expected_revision=kept.revision):
+            return changed
+        return await self.get(owner, agent_id)  # the same file, kept at the same moment
+
+    async def create(self, owner: str, draft: AgentDraft, *, agent_id: str | None = None) -> Agent:
         """Raises `TooManyOrigins`, `NotFound` (template) and `BadDocument` (text)."""
         document, source = self._origin(draft)
         now = self._clock.now()
@@ -84,7 +114,7 @@ class Agents:
         if draft.description is not None:
             description = draft.description
         agent = Agent(
-            id=new_id("a"),
+            id=agent_id or new_id("a"),
             owner=owner,
             name=name,
             description=description,

@@ -1,0 +1,74 @@
+"""`luban check`: what is wrong with agent files before they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from luban.cli.files import read_agent_file
+from luban.cli.flags import AsJson
+from luban.cli.printing import DONE, WRONG_INPUT, as_json, leave, line
+from luban.cli.speech import say
+from luban.model.errors import LubanError
+
+if TYPE_CHECKING:
+    from luban.model.finding import Finding
+
+
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help=say("Agent files.", "智能体文件。"))
+    ],
+    json: AsJson = False,
+) -> None:
+    from luban.cli.reach import settings_of
+    from luban.registry import discover
+
+    blocks = discover(settings_of().blocks_path)
+    told = [{"file": str(path), **_checked(path, blocks)} for path in files]
+    broken = any(each["error"] or each["errors"] for each in told)
+    if json:
+        as_json({"ok": not broken, "files": told})
+    else:
+        for each in told:
+            _print(each)
+    leave(WRONG_INPUT if broken else DONE)
+
+
+def _checked(path: Path, blocks: Any) -> dict[str, Any]:
+    from luban.engine.validation import check as check_graph
+    from luban.model.document import read_document
+
+    try:
+        graph, findings = read_document(read_agent_file(path))
+    except LubanError as error:
+        return {"error": error.as_json(), "findings": [], "errors": 1}
+    found = [*findings, *check_graph(graph, blocks, findings)]
+    errors = sum(each.severity == "error" for each in found)
+    return {"error": None, "findings": found, "errors": errors}
+
+
+def _print(told: dict[str, Any]) -> None:
+    error, findings = told["error"], told["findings"]
+    if error:
+        line(f"✕ {told['file']}: {say(error['message'], error['message_zh'])}")
+    elif not findings:
+        line(f"✓ {told['file']}")
+    else:
+        line(f"{'✕' if told['errors'] else '!'} {told['file']}")
+        for finding in findings:
+            line(f"  {finding_text(finding)}")
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding as one line: how bad, where, what, and how to repair it."""
+    mark = "✕" if finding.severity == "error" else "!"
+    where = finding.link or ".".join(part for part in (finding.node, finding.pin) if part)
+    text = say(finding.message, finding.message_zh)
+    repair = say(finding.repair, finding.repair_zh)
+    return f"{mark} {where}{': ' if where else ''}{text} {repair}".rstrip()
+
+
+check.__doc__ = say("Check agent files without running them.", "检查智能体文件而不运行。")

@@ -1,0 +1,182 @@
+"""`luban run`: one run of an agent file or a stored agent, watched to its end."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from luban.cli.files import pieces, read_inputs, read_text
+from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
+from luban.cli.printing import DONE, RUN_FAILED, as_json, leave, line, note, value_text
+from luban.cli.reach import OWNER, Reach, in_loop, settings_of, with_reach
+from luban.cli.speech import say, told_of
+
+if TYPE_CHECKING:
+    from luban.model.run import Run
+    from luban.model.views import RunView
+    from luban.server.wiring import Home
+
+_FILE_ENDINGS = (".yaml", ".yml", ".json")
+
+
+def run(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|AGENT",
+            help=say(
+                "An agent file, or an agent's id or name.", "智能体文件，或智能体的 id 或名称。"
+            ),
+        ),
+    ],
+    input: Inputs = None,
+    input_file: InputFile = None,
+    json: AsJson = False,
+    data: Data = None,
+    server: Server = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help=say("No progress.", "不显示进度。"))
+    ] = False,
+) -> None:
+    inputs = read_inputs(input or [], input_file)
+    path = Path(what)
+    quiet = quiet or json
+    if path.is_file() or what.endswith(_FILE_ENDINGS):
+        ended = in_loop(_run_file(path, inputs, data, quiet))
+    else:
+        ended = with_reach(server, data, lambda reached: _run_agent(reached, what, inputs, quiet))
+    if json:
+        as_json(ended)
+    else:
+        _print(ended)
+    leave(DONE if ended["status"] == "completed" else RUN_FAILED)
+
+
+async def _run_file(
+    path: Path, inputs: dict[str, Any], data: Path | None, quiet: bool
+) -> dict[str, Any]:
+    from luban.server.wiring import open_home
+    from luban.services.agents import AgentDraft
+
+    text = read_text(path)
+    async with open_home(settings_of(data)) as home:
+        agent = await home.house.agents.keep_file(OWNER, _agent_id(path), AgentDraft(text=text))
+        return await _run_here(home, agent.id, inputs, quiet)
+
+
+def _agent_id(path: Path) -> str:
+    """One agent per file and not per run: its id follows from where the file is."""
+    return f"a_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:26]}"
+
+
+async def _run_agent(
+    reached: Reach, name: str, inputs: dict[str, Any], quiet: bool
+) -> dict[str, Any]:
+    from luban.cli.commands.agent import find_agent
+
+    agent = await find_agent(reached.client, name)
+    if reached.home is not None:
+        return await _run_here(reached.home, agent.id, inputs, quiet)
+    ready = {
+        key: (await reached.client.files.upload(value)).ref if isinstance(value, Path) else value
+        for key, value in inputs.items()
+    }
+    started = await reached.client.runs.start(agent.id, ready)
+    return _told(await reached.client.runs.wait(started.id))
+
+
+async def _run_here(
+    home: Home, agent_id: str, inputs: dict[str, Any], quiet: bool
+) -> dict[str, Any]:
+    """Starts a run in this process and follows it; interrupted, it is cancelled."""
+    import asyncio
+
+    from luban.cli.progress import watch
+
+    house = home.house
+    ready = {name: await _stored(home, value) for name, value in inputs.items()}
+    started = await house.runs.start(OWNER, agent_id, ready, trigger="cli")
+    watching = None if quiet else asyncio.create_task(watch(house.run_events.follow(started)))
+    try:
+        await home.worker.run_one(started.id)
+        if watching is not None:
+            await watching
+    except asyncio.CancelledError:
+        note(say("Cancelling…", "正在取消……"))
+        await house.runs.cancel(OWNER, started.id)
+        raise
+    finally:
+        if watching is not None:
+            watching.cancel()
+    return _told(await house.runs.get(OWNER, started.id))
+
+
+async def _stored(home: Home, value: Any) -> Any:
+    if not isinstance(value, Path):
+        return value
+    from luban.services.files import reference
+
+    return reference(await home.house.files.upload(OWNER, value.name, None, pieces(value)))
+
+
+def _told(run: Run | RunView) -> dict[str, Any]:
+    return {
+        "run_id": run.id,
+        "agent_id": run.agent_id,
+        "status": run.status.value,
+        "outputs": run.outputs,
+        "error": run.error,
+        "starved": [each.model_dump() for each in run.starved],
+        "waiting_for": run.waiting_for,
+        "steps": run.steps,
+    }
+
+
+def _print(ended: dict[str, Any]) -> None:
+    for name, value in ended["outputs"].items():
+        line(f"{name}: {value_text(value)}" if len(ended["outputs"]) > 1 else value_text(value))
+    for each in ended["starved"]:
+        note(
+            say(
+                f"! {each['node']} never got a value for `{each['pin']}`.",
+                f"! {each['node']} 的“{each['pin']}”始终没有得到值。",
+            )
+        )
+    if ended["status"] == "failed":
+        note(failure_text(ended["error"]))
+    elif ended["status"] == "waiting":
+        limit, run_id = ended["waiting_for"].limit, ended["run_id"]
+        note(
+            say(
+                f"The run reached its limit of {limit} and waits. To let it go on: "
+                f"luban runs {run_id} --resume",
+                f"运行已达到上限 {limit}，正在等待。继续运行：luban runs {run_id} --resume",
+            )
+        )
+    elif ended["status"] == "cancelled":
+        note(say("The run was cancelled.", "运行已取消。"))
+    if ended["status"] != "completed":
+        note(say(f"Run {ended['run_id']}", f"运行 {ended['run_id']}"))
+
+
+def failure_text(error: dict[str, Any] | None) -> str:
+    """Which node failed, why, and with which inputs."""
+    if not error:
+        return say("The run failed.", "运行失败。")
+    node = error.get("node")
+    text = told_of(error)
+    head = say(f"✕ {node}: {text}", f"✕ {node}：{text}") if node else f"✕ {text}"
+    inputs = error.get("inputs")
+    if not inputs:
+        return head
+    shown = ", ".join(f"{name}={value_text(value)}" for name, value in inputs.items())
+    return f"{head}\n  {say('with', '输入')} {shown}"
+
+
+run.__doc__ = say(
+    "Run an agent file, or a stored agent, and wait for its end.",
+    "运行智能体文件或已保存的智能体，并等待结束。",
+)

@@ -1,0 +1,104 @@
+"""`luban runs`: what ran, and one run in detail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from luban.cli.commands.run import failure_text
+from luban.cli.flags import AsJson, Data, Server
+from luban.cli.printing import as_json, line, table, value_text
+from luban.cli.reach import Reach, with_reach
+from luban.cli.speech import say
+
+if TYPE_CHECKING:
+    from luban.model.views import RunView, StepView
+
+
+State = Literal["queued", "running", "waiting", "completed", "failed", "cancelled"]
+
+
+def runs(
+    run_id: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help=say("One run.", "一次运行。"))
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(help=say("Only of this agent.", "只看此智能体。"))
+    ] = None,
+    status: Annotated[
+        State | None, typer.Option(help=say("Only in this state.", "只看此状态。"))
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help=say("Let it go on.", "让它继续。"))
+    ] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help=say("Cancel it.", "取消它。"))] = False,
+    json: AsJson = False,
+    data: Data = None,
+    server: Server = None,
+) -> None:
+    if run_id is None:
+        _list(agent, status, json, lambda work: with_reach(server, data, work))
+        return
+
+    async def work(reached: Reach) -> tuple[RunView, list[StepView]]:
+        if cancel:
+            await reached.client.runs.cancel(run_id)
+        if resume:
+            await reached.client.runs.resume(run_id)
+            if reached.home is not None:
+                await reached.home.worker.run_one(run_id)
+        steps = await reached.client.runs.steps(run_id, page_size=200)
+        return await reached.client.runs.get(run_id), steps.items
+
+    told, steps = with_reach(server, data, work)
+    if json:
+        as_json({**told.model_dump(mode="json"), "steps": steps})
+    else:
+        _show(told, steps)
+
+
+def _list(agent: str | None, status: State | None, json: bool, reach: Any) -> None:
+    from luban.cli.commands.agent import find_agent
+    from luban.model.run import RunStatus
+
+    async def work(reached: Reach) -> list[RunView]:
+        agent_id = (await find_agent(reached.client, agent)).id if agent else None
+        wanted = RunStatus(status) if status else None
+        found = await reached.client.runs.list(agent=agent_id, status=wanted, page_size=50)
+        return found.items
+
+    found: list[RunView] = reach(work)
+    if json:
+        as_json(found)
+        return
+    table(
+        [say("Run", "运行"), say("Agent", "智能体"), say("State", "状态"), say("Begun", "开始于"),
+         say("Steps", "步骤")],
+        ([r.id, r.agent_name, r.status.value, r.created_at, r.steps] for r in found),
+    )  # fmt: skip
+
+
+def _show(told: RunView, steps: list[StepView]) -> None:
+    line(f"{told.id}  {told.agent_name} v{told.version}  {told.status.value}")
+    for name, value in told.inputs.items():
+        line(f"  → {name}: {value_text(value)}")
+    table(
+        [say("Step", "步骤"), say("State", "状态"), say("Time", "用时"), say("Sent", "输出")],
+        (
+            [
+                f"{s.node} #{s.iteration + 1}",
+                s.status,
+                "" if s.duration is None else f"{s.duration * 1000:.1f} ms",
+                "; ".join(f"{pin}={value_text(value)[:60]}" for pin, value in s.outputs[:3]),
+            ]
+            for s in steps
+        ),
+    )
+    for name, value in told.outputs.items():
+        line(f"  ← {name}: {value_text(value)}")
+    if told.error:
+        line(failure_text(told.error))
+
+
+runs.__doc__ = say("List runs, or look at one.", "列出运行，或查看其中一次。")

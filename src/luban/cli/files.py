@@ -1,0 +1,84 @@
+"""Agent files and inputs as they are named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from luban.model.errors import InvalidValue
+
+MOST_BYTES = 20_000_000
+"""A larger agent file is refused before it is read."""
+_PIECE = 1 << 20
+
+
+def read_text(path: Path) -> str:
+    """The text of an agent file. Raises `InvalidValue` naming it when it cannot be read."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise InvalidValue(
+                name=str(path),
+                value=f"{size} bytes",
+                expected=f"an agent file has at most {MOST_BYTES} bytes",
+                expected_zh=f"智能体文件最多 {MOST_BYTES} 字节",
+            )
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, str(error)) from error
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+
+
+def read_agent_file(path: Path) -> dict[str, Any]:
+    """The document of an agent file. Raises `InvalidValue` and `BadDocument`."""
+    from luban.interop import agent_file
+
+    return agent_file.load(read_text(path))
+
+
+def read_inputs(given: list[str], file: Path | None) -> dict[str, Any]:
+    """Inputs of `--input-file` and `--input`, the latter stronger; `@path` becomes a `Path`."""
+    inputs: dict[str, Any] = {}
+    if file is not None:
+        try:
+            inputs = orjson.loads(file.read_bytes())
+        except OSError as error:
+            raise _unreadable(file, error.strerror or str(error)) from error
+        except orjson.JSONDecodeError as error:
+            raise _unreadable(file, str(error)) from error
+        if not isinstance(inputs, dict):
+            raise _unreadable(file, "it must hold a JSON object of inputs")
+    for each in given:
+        name, separator, value = each.partition("=")
+        if not separator or not name.strip():
+            raise InvalidValue(
+                name="--input",
+                value=each,
+                expected="an input is written NAME=VALUE",
+                expected_zh="输入应写成 NAME=VALUE",
+            )
+        inputs[name.strip()] = Path(value[1:]) if value.startswith("@") else value
+    return inputs
+
+
+async def pieces(path: Path) -> AsyncIterator[bytes]:
+    """The bytes of a file, a piece at a time."""
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                yield piece
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+
+
+def _unreadable(path: Path, cause: str) -> InvalidValue:
+    return InvalidValue(
+        name=str(path),
+        value=cause,
+        expected="a readable file is needed here",
+        expected_zh="这里需要一个可读的文件",
+    )
