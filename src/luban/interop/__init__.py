@@ -1,1 +1,1 @@
-"""Foreign graph formats in and out."""
+"""Foreign graph formats and the agent file; foreign words stop here."""

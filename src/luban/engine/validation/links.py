@@ -70,22 +70,29 @@ def _pins(link: Link, source: Place, target: Place) -> Iterator[Finding]:
                 hint=hint.en,
                 hint_zh=hint.zh,
             )
-    if given is not None and wanted is not None:
+    whole = [_parts(link, source, link.source, given), _parts(link, target, link.target, wanted)]
+    yield from (each for each in whole if each is not None)
+    if given is not None and wanted is not None and not any(whole):
         yield from _types(link, target, given, wanted)
 
 
+def _parts(
+    link: Link, place: Place, end: Endpoint, pin: OutputPin | InputPin | None
+) -> Finding | None:
+    """A path into what has no parts."""
+    if pin is None or not end.path or pin.kind not in _WITHOUT_PARTS:
+        return None
+    return remarks.NO_PARTS.at(
+        node=place.path,
+        pin=end.pin,
+        link=str(link),
+        source=str(end),
+        given=pin.kind.value,
+        given_zh=KIND_ZH[pin.kind],
+    )
+
+
 def _types(link: Link, target: Place, given: OutputPin, wanted: InputPin) -> Iterator[Finding]:
-    for end, pin in ((link.source, given), (link.target, wanted)):
-        if end.path and pin.kind in _WITHOUT_PARTS:
-            yield remarks.NO_PARTS.at(
-                node=target.path,
-                pin=end.pin,
-                link=str(link),
-                source=str(end),
-                given=pin.kind.value,
-                given_zh=KIND_ZH[pin.kind],
-            )
-            return
     gives = _part(given.type, link.source.path)
     takes = _part(_each(wanted), link.target.path)
     if not can_become(gives, takes):

@@ -1,0 +1,131 @@
+"""Names that other systems give to blocks, and which of ours does the same; kept as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Ours(NamedTuple):
+    """One of our blocks, and how to say in its words what was said in foreign ones."""
+
+    block: str
+    inputs: Mapping[str, str] = _NONE
+    """Foreign names of inputs, and ours."""
+    operations: Mapping[str, str] = _NONE
+    """Foreign values of our input `operation`, in lower case, and ours."""
+    into: tuple[str, ...] = ()
+    """Where a link without a pin ends if no required input is free; `{pin}` is its source's."""
+
+
+_CALCULATE = Ours(
+    "maths.calculate",
+    {"num1": "a", "num2": "b", "x": "a", "y": "b"},
+    {"mod": "modulo", "pow": "power", "sub": "subtract", "mul": "multiply", "div": "divide"},
+)
+_CHANGE_CASE = Ours(
+    "text.change_case",
+    {"input_text": "text", "mode": "operation", "case": "operation"},
+    {"uppercase": "upper", "lowercase": "lower", "titlecase": "title"},
+)
+_CHAT = Ours(
+    "ai.chat",
+    {
+        "text": "prompt",
+        "input": "prompt",
+        "query": "prompt",
+        "system_prompt": "system",
+        "sys_prompt": "system",
+        "prompt_values": "values",
+    },
+    into=("prompt", "values.{pin}"),
+)
+_HTTP = Ours("web.http_request", {"data": "body", "json": "body", "uri": "url", "endpoint": "url"})
+_PAGE = Ours("web.page_to_text", {"urls": "url", "link": "url", "max_chars": "max_length"})
+_OUTPUT = Ours(
+    "io.output", {"output": "value", "result": "value", "text": "value", "data": "value"}
+)
+_FEED = Ours("web.feed", {"rss_url": "url", "feed_url": "url"})
+_TEMPLATE = Ours("text.template", {"template": "format"}, into=("values.{pin}",))
+
+BY_NAME: dict[str, Ours] = {
+    "text_processing": _CHANGE_CASE,
+    "text_transform": _CHANGE_CASE,
+    "text_template": _TEMPLATE,
+    "fill_text_template": _TEMPLATE,
+    "text_split": Ours("text.split"),
+    "text_join": Ours("text.join"),
+    "combine_texts": Ours("text.join", {"input": "texts"}),
+    "text_replace": Ours("text.replace"),
+    "llm": _CHAT,
+    "llm_call": _CHAT,
+    "chat": _CHAT,
+    "ai_text_generator": _CHAT,
+    "ai_conversation": _CHAT,
+    "ai_text_summarizer": _CHAT,
+    "summarize": _CHAT,
+    "http": _HTTP,
+    "http_request": _HTTP,
+    "send_web_request": _HTTP,
+    "web_scrape": _PAGE,
+    "web_page": _PAGE,
+    "rss": _FEED,
+    "read_rss_feed": _FEED,
+    "display_result": _OUTPUT,
+    "display": _OUTPUT,
+    "output": _OUTPUT,
+    "agent_output": _OUTPUT,
+    "print_to_console": _OUTPUT,
+    "input": Ours("io.input"),
+    "agent_input": Ours("io.input"),
+    "note": Ours("io.note"),
+    "calculator": _CALCULATE,
+    "json_parse": Ours("data.parse_json", {"json": "text", "input": "text"}),
+    "condition": Ours("logic.if"),
+    "step_through_items": Ours("data.for_each"),
+    "file_read": Ours("file.read", {"path": "file", "file_path": "file"}),
+    "file_write": Ours(
+        "file.write", {"filename": "name", "file_path": "name", "path": "name", "data": "content"}
+    ),
+    "get_current_date_and_time": Ours("time.now"),
+}
+"""By the foreign name in snake case, without `Block` at its end."""
+
+BY_ID: dict[str, str] = {
+    "b1ab9b19-67a6-406d-abf5-2dba76d00c79": "calculator",
+    "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b": "agent_input",
+    "363ae599-353e-4804-937e-b2ee3cef3da4": "agent_output",
+    "f3b1c1b2-4c4f-4f0d-8d2f-4c4f0d8d2f4c": "print_to_console",
+    "cc10ff7b-7753-4ff2-9af6-9399b1a7eddc": "note",
+    "db7d8f02-2f44-4c55-ab7a-eae0941f0c30": "fill_text_template",
+    "e30a4d42-7b7d-4e6a-b36e-1f9b8e3b7d85": "combine_texts",
+    "d5ea33c8-a575-477a-b42f-2fe3be5055ec": "text_split",
+    "7e7c87ab-3469-4bcc-9abe-67705091b713": "text_replace",
+    "715696a0-e1da-45c8-b209-c2fa9c3b0be6": "condition",
+    "f66a3543-28d3-4ab5-8945-9b336371e2ce": "step_through_items",
+    "716a67b3-6760-42e7-86dc-18645c6e00fc": "get_current_date_and_time",
+    "6595ae1f-b924-42cb-9a41-551a0611c4b4": "send_web_request",
+    "5ebe6768-8e5d-41e3-9134-1c7bd89a8d52": "read_rss_feed",
+    "1f292d4a-41a4-4977-9684-7c8d560b9f91": "ai_text_generator",
+    "a0a69be1-4528-491c-a85a-a4ab6873e3f0": "ai_text_summarizer",
+    "32a87eab-381e-4dd4-bdb8-4c47151be35a": "ai_conversation",
+}
+"""The fixed ids some systems give their blocks."""
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def ours_for(name: str) -> Ours | None:
+    """Which of our blocks a foreign name stands for: `TextSplitBlock`, `TEXT_SPLIT`, an id."""
+    known = BY_ID.get(name.lower())
+    return BY_NAME.get(known or snake(name))
+
+
+def snake(name: str) -> str:
+    """`LLMCallBlock` → `llm_call`, `TEXT_PROCESSING` → `text_processing`."""
+    words = _HUMP.sub("_", name.strip().replace("-", "_").replace(" ", "_")).lower()
+    return words.removesuffix("_block").strip("_")
