@@ -21,28 +21,34 @@ export function NodePreview({ view, live, findings }: NodePreviewProps) {
   const zh = i18n.language.startsWith("zh");
   if (live?.error && live.status === "failed") {
     const message = zh ? live.error.message_zh : live.error.message;
-    return <p className="lb-peek lb-peek-bad">{message || live.error.message}</p>;
+    return <Peek look="lb-peek-bad" text={message || live.error.message} />;
   }
   const output = lastOutput(view, live);
-  if (output !== undefined) return <p className="lb-peek">{brief(output, MOST_LETTERS)}</p>;
+  if (output !== undefined) return <Peek text={brief(output, MOST_LETTERS)} />;
   const wrong = findings?.find((finding) => finding.severity === "error") ?? findings?.[0];
   if (wrong) {
-    return (
-      <p className={wrong.severity === "error" ? "lb-peek lb-peek-bad" : "lb-peek lb-peek-warn"}>
-        {textOf(wrong)}
-      </p>
-    );
+    const look = wrong.severity === "error" ? "lb-peek-bad" : "lb-peek-warn";
+    return <Peek look={look} text={textOf(wrong)} />;
   }
   if (view.node.body) {
     const count = view.node.body.nodeOrder.length;
-    return <p className="lb-peek lb-peek-quiet">{t("canvas.bodyHolds", { count })}</p>;
+    return <Peek look="lb-peek-quiet" text={t("canvas.bodyHolds", { count })} />;
   }
   const preset = view.spec?.role === "input" ? view.node.with?.value : undefined;
   if (preset !== undefined && preset !== null && preset !== "") {
-    return <p className="lb-peek">{brief(preset as Json, MOST_LETTERS)}</p>;
+    return <Peek text={brief(preset as Json, MOST_LETTERS)} />;
   }
   const about = view.node.note || firstLine(descriptionOf(view.spec ?? {}, i18n.language));
-  return about ? <p className="lb-peek lb-peek-quiet">{about}</p> : null;
+  return about ? <Peek look="lb-peek-quiet" text={about} /> : null;
+}
+
+/** Two lines in a box; the text clips inside the box's padding. */
+function Peek({ text, look = "" }: { text: string; look?: string }) {
+  return (
+    <p className={`lb-peek ${look}`}>
+      <span>{text}</span>
+    </p>
+  );
 }
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";

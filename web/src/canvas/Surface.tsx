@@ -222,7 +222,8 @@ function useFitOnOpen(moves: CameraMoves, path: string): void {
   const fitted = useRef<string | null>(null);
   useEffect(() => {
     const show = (): void => {
-      if (fitted.current === path || store.getState().width === 0) return;
+      const { panZoom, width } = store.getState();
+      if (fitted.current === path || width === 0 || !panZoom) return;
       fitted.current = path;
       moves.fit(undefined, true);
     };
