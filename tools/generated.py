@@ -25,7 +25,9 @@ class Generated:
         return make()
 
 
-FILES: tuple[Generated, ...] = ()
+FILES: tuple[Generated, ...] = (
+    Generated("docs/reference/agent.schema.json", "luban.interop.agent_schema:text"),
+)
 
 
 def stale(files: tuple[Generated, ...] = FILES, root: Path = ROOT) -> list[str]:
