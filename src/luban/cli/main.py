@@ -8,7 +8,7 @@ import sys
 import typer
 
 from luban.cli.commands import agent, block, check, database, logs, models, run, runs, up, version
-from luban.cli.printing import UNREACHABLE, WRONG_INPUT, note
+from luban.cli.printing import INTERRUPTED, UNREACHABLE, WRONG_INPUT, note
 from luban.cli.speech import say, told
 from luban.model.errors import LubanError
 
@@ -53,7 +53,7 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         note("")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 def _explain(error: LubanError) -> None:

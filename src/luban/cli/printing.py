@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 import orjson
 
 DONE, RUN_FAILED, WRONG_INPUT, UNREACHABLE = 0, 1, 2, 3
-"""Exit codes."""
+INTERRUPTED = 130
+"""Exit codes; the last is the one of shells for Ctrl-C."""
 
 
 def as_json(value: Any) -> None:

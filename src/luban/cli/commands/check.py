@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luban.cli.files import read_agent_file
+from luban.cli.files import read_text
 from luban.cli.flags import AsJson
 from luban.cli.printing import DONE, WRONG_INPUT, as_json, leave, line
 from luban.cli.speech import say
@@ -39,27 +39,37 @@ def check(
 
 def _checked(path: Path, blocks: Any) -> dict[str, Any]:
     from luban.engine.validation import check as check_graph
-    from luban.model.document import read_document
+    from luban.interop import agent_file
+    from luban.interop.positions import lines_of
+    from luban.interop.short_workflow import imported
 
     try:
-        graph, findings = read_document(read_agent_file(path))
+        text = read_text(path)
+        tree, notes = imported(agent_file.load(text), blocks)
     except LubanError as error:
-        return {"error": error.as_json(), "findings": [], "errors": 1}
-    found = [*findings, *check_graph(graph, blocks, findings)]
-    errors = sum(each.severity == "error" for each in found)
-    return {"error": None, "findings": found, "errors": errors}
+        return {"error": error.as_json(), "findings": [], "lines": [], "notes": [], "errors": 1}
+    found = check_graph(tree, blocks)
+    return {
+        "error": None,
+        "findings": found,
+        "lines": lines_of(text, found) if found else [],
+        "notes": [note._asdict() for note in notes],
+        "errors": sum(each.severity == "error" for each in found),
+    }
 
 
 def _print(told: dict[str, Any]) -> None:
     error, findings = told["error"], told["findings"]
     if error:
         line(f"✕ {told['file']}: {say(error['message'], error['message_zh'])}")
-    elif not findings:
-        line(f"✓ {told['file']}")
-    else:
-        line(f"{'✕' if told['errors'] else '!'} {told['file']}")
-        for finding in findings:
-            line(f"  {finding_text(finding)}")
+        return
+    mark = "✕" if told["errors"] else "!" if findings else "✓"
+    line(f"{mark} {told['file']}")
+    for finding, number in zip(findings, told["lines"], strict=True):
+        at = say(f"line {number}: ", f"第 {number} 行：") if number else ""
+        line(f"  {at}{finding_text(finding)}")
+    for chosen in told["notes"]:
+        line(f"  · {say(chosen['message'], chosen['message_zh'])}")
 
 
 def finding_text(finding: Finding) -> str:

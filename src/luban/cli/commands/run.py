@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +12,7 @@ import typer
 
 from luban.cli.files import pieces, read_inputs, read_text
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
-from luban.cli.printing import DONE, RUN_FAILED, as_json, leave, line, note, value_text
+from luban.cli.printing import DONE, INTERRUPTED, RUN_FAILED, as_json, leave, line, note, value_text
 from luban.cli.reach import OWNER, Reach, in_loop, settings_of, with_reach
 from luban.cli.speech import say, told_of
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from luban.model.views import RunView
     from luban.server.wiring import Home
 
+_CODES = {"completed": DONE, "cancelled": INTERRUPTED}
 _FILE_ENDINGS = (".yaml", ".yml", ".json")
 
 
@@ -52,7 +55,7 @@ def run(
         as_json(ended)
     else:
         _print(ended)
-    leave(DONE if ended["status"] == "completed" else RUN_FAILED)
+    leave(_CODES.get(ended["status"], RUN_FAILED))
 
 
 async def _run_file(
@@ -91,7 +94,7 @@ async def _run_agent(
 async def _run_here(
     home: Home, agent_id: str, inputs: dict[str, Any], quiet: bool
 ) -> dict[str, Any]:
-    """Starts a run in this process and follows it; interrupted, it is cancelled."""
+    """Starts a run in this process and follows it; Ctrl-C cancels it."""
     import asyncio
 
     from luban.cli.progress import watch
@@ -101,17 +104,39 @@ async def _run_here(
     started = await house.runs.start(OWNER, agent_id, ready, trigger="cli")
     watching = None if quiet else asyncio.create_task(watch(house.run_events.follow(started)))
     try:
-        await home.worker.run_one(started.id)
+        with _cancelled_by_interrupt(home, started.id):
+            await home.worker.run_one(started.id)
         if watching is not None:
             await watching
-    except asyncio.CancelledError:
-        note(say("Cancelling…", "正在取消……"))
-        await house.runs.cancel(OWNER, started.id)
-        raise
     finally:
         if watching is not None:
             watching.cancel()
     return _told(await house.runs.get(OWNER, started.id))
+
+
+@contextmanager
+def _cancelled_by_interrupt(home: Home, run_id: str) -> Iterator[None]:
+    """Lets the first Ctrl-C end the run in good order; the second ends the program."""
+    import asyncio
+    import signal
+
+    loop = asyncio.get_running_loop()
+    cancelling: set[asyncio.Task[Any]] = set()
+
+    def interrupted() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        note(say("Cancelling…", "正在取消……"))
+        cancelling.add(loop.create_task(home.house.runs.cancel(OWNER, run_id)))
+
+    try:
+        loop.add_signal_handler(signal.SIGINT, interrupted)
+    except NotImplementedError:  # on Windows Ctrl-C ends the program, and the run goes on later
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 async def _stored(home: Home, value: Any) -> Any:
