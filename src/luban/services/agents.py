@@ -217,8 +217,10 @@ class Agents:
         if draft.text is not None:
             from luban.interop import agent_file
 
-            return agent_file.load(draft.text), draft.text
-        return draft.document if draft.document is not None else _empty(), None
+            return self._checking.imported(agent_file.load(draft.text)), draft.text
+        if draft.document is not None:
+            return self._checking.imported(draft.document), None
+        return _empty(), None
 
 
 def no_agent(agent_id: str) -> NotFound:

@@ -67,6 +67,12 @@ class Checking:
         self._blocks = blocks
         self._known: OrderedDict[tuple[str, int], Checked] = OrderedDict()
 
+    def imported(self, tree: Tree) -> Tree:
+        """A document of ours, where the tree is a short workflow or has links without pins."""
+        from luban.interop import short_workflow  # rarely needed, and not cheap to import
+
+        return short_workflow.imported(tree, self._blocks).tree
+
     def document(self, tree: object) -> Checked:
         graph, findings = read_document(tree)
         found = [*findings, *check(graph, self._blocks, findings)]
