@@ -39,6 +39,7 @@ export const NodeCard = memo(
         aria-label={label}
         tabIndex={rover ? 0 : -1}
         data-node={view.id}
+        onFocus={() => editor.focus(view.id)}
         // At once: the press may follow before the next frame.
         onPointerEnter={() => flushSync(() => setNear(true))}
         onPointerLeave={() => setNear(false)}

@@ -124,7 +124,7 @@ function RunState({ live }: { live: NodeLive }) {
   const elapsed = useElapsed(live.startedAt, null, running);
   const seconds = running ? elapsed : live.seconds;
   const { progress } = live;
-  const time = seconds === null ? "" : shortTime(seconds, i18n.language);
+  const time = seconds === null || seconds < 0.001 ? "" : shortTime(seconds, i18n.language);
   const text = running && progress?.total ? `${progress.done ?? 0}/${progress.total}` : time;
   const times = live.completed > 1 && !running ? `×${live.completed} ` : "";
   return (

@@ -24,6 +24,7 @@ export const NoteCard = memo(
         tabIndex={focused ? 0 : -1}
         aria-label={t("canvas.note", { text: text.slice(0, 60) })}
         data-node={view.id}
+        onFocus={() => editor.focus(view.id)}
         className={clsx("lb-note", selected && "lb-selected")}
         onDoubleClick={(event) => {
           event.stopPropagation();
