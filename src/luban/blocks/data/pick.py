@@ -1,0 +1,105 @@
+"""A part of a value, by its path."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import orjson
+
+from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
+from luban.sdk.values import Path, PathMissing, parse_path, pick
+
+
+class Pick(Block):
+    """Takes one part out of an object or a list, such as `user.name` or `items[0].title`.
+
+    A name on a list takes that field of every item that has it. Without a result the whole value
+    leaves on Missing.
+    """
+
+    id = "data.pick"
+    title = "Pick"
+    category = "data"
+    effect = Effect.NONE
+    icon = "text-select"
+    keywords = ("path", "field", "key", "get", "find", "lookup", "item", "pluck")
+
+    class Input(BlockInput):
+        value: Any = Field(
+            title="Value", description="An object, a list, or either of them as JSON text."
+        )
+        path: str = Field(
+            title="Path",
+            description="Names and numbers: `user.name`, `items[0]`; `[-1]` is the last item. "
+            "A name that holds a dot is found too.",
+        )
+        otherwise: Any = Field(
+            None,
+            title="Otherwise",
+            description="Given as the part when there is none; empty sends the value on Missing.",
+        )
+
+    class Output(BlockOutput):
+        part: Any = Field(title="Part", description="What stands at the path.")
+        missing: Any = Field(
+            title="Missing", description="The whole value, given only when there is no such part."
+        )
+
+    examples = (
+        Example({"value": {"a": 1}, "path": "a"}, {"part": 1}),
+        Example({"value": {"a": 1}, "path": "z"}, {"missing": {"a": 1}}),
+        Example({"value": ["p", "q"], "path": "1"}, {"part": "q"}),
+        Example({"value": ["p"], "path": "[5]"}, {"missing": ["p"]}),
+        Example({"value": [{"k": 1}, {"j": 2}, {"k": 3}], "path": "k"}, {"part": [1, 3]}),
+        Example({"value": '{"a": 9}', "path": "a"}, {"part": 9}),
+        Example({"value": {"items": [{"标题": "一"}]}, "path": "items[0].标题"}, {"part": "一"}),
+        Example({"value": {"a": None}, "path": "a"}, {"part": None}),
+        Example({"value": {}, "path": "a.b", "otherwise": 0}, {"part": 0}),
+        Example({"value": {}, "path": "a["}, {"error": {"code": "bad_path"}}),
+    )
+
+    async def run(self, input: Input) -> dict[str, Any]:
+        value = _read(input.value)
+        text = input.path.strip()
+        if isinstance(value, dict) and text in value:
+            return {"part": cast("dict[str, Any]", value)[text]}
+        try:
+            return {"part": _part(value, parse_path(text))}
+        except PathMissing:
+            if input.otherwise is not None:
+                return {"part": input.otherwise}
+            return {"missing": input.value}
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+    return value
+
+
+def _part(value: Any, path: Path) -> Any:
+    """As a path on a link picks, and besides: a number as name of a list, a name of each item."""
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(value, list) and isinstance(step, str):
+        if step.lstrip("-").isdecimal() and len(step) < 10:
+            return _part(value, (int(step), *rest))
+        return _of_each(cast("list[Any]", value), path)
+    return _part(pick(value, (step,)), rest)
+
+
+def _of_each(items: list[Any], path: Path) -> list[Any]:
+    """The part of every item that has it; if items are there and none has it, it is missing."""
+    parts: list[Any] = []
+    for item in items:
+        try:
+            parts.append(_part(item, path))
+        except PathMissing:
+            continue
+    if items and not parts:
+        return pick(items, path)
+    return parts
