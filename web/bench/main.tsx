@@ -3,7 +3,7 @@
 import { createRoot } from "react-dom/client";
 import { startTranslation } from "@/app/i18n";
 import "@/app/styles.css";
-import { Canvas, type CanvasHandle } from "@/canvas";
+import { Canvas, type CanvasHandle } from "@/canvas/Canvas";
 import { createEditor, type Editor, NOTE_BLOCK } from "@/editor";
 import { BLOCKS, largeAgent, withBody } from "@/editor/testing/agents";
 import { createLive, followLive, LiveProvider, type LiveStore } from "@/live/store";

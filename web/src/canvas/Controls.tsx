@@ -23,7 +23,11 @@ export function Controls({ moves, onTidy }: ControlsProps) {
       <Control label={t("canvas.zoomOut")} onClick={() => moves.zoomBy(1 / 1.25)}>
         <Minus size={15} aria-hidden />
       </Control>
-      <Control label={t("canvas.zoomReset")} onClick={() => moves.zoomTo(1)}>
+      <Control
+        // The figure shown stands in the name too, for those who say what they see.
+        label={`${percent}% · ${t("canvas.zoomReset")}`}
+        onClick={() => moves.zoomTo(1)}
+      >
         <span className="lb-percent">{percent}%</span>
       </Control>
       <Control label={t("canvas.zoomIn")} onClick={() => moves.zoomBy(1.25)}>

@@ -75,4 +75,4 @@ export function carryOut(doc: Graph, command: Command, blocks: Blocks): Outcome 
   };
 }
 
-export type { Command, CommandName, Label, NewNode, Places } from "./command";
+export type { Command, Label, NewNode, Places } from "./command";
