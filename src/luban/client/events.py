@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 import httpx2
@@ -27,7 +28,7 @@ class Event(NamedTuple):
     values: dict[str, Any]
 
 
-async def follow(transport: Transport, run_id: str, after: int = 0) -> AsyncIterator[Event]:
+async def follow(transport: Transport, run_id: str, after: int = 0) -> AsyncGenerator[Event]:
     """Events after `after`, until the run ends.
 
     Raises `ApiError`, and `Unreachable` after five attempts in a row that brought nothing.
@@ -35,12 +36,13 @@ async def follow(transport: Transport, run_id: str, after: int = 0) -> AsyncIter
     failures, wait = 0, _FIRST_WAIT
     while True:
         try:
-            async for event in _once(transport, run_id, after):
-                failures, wait = 0, _FIRST_WAIT
-                after = after if event.id is None else event.id
-                yield event
-                if event.kind == END:
-                    return
+            async with aclosing(_once(transport, run_id, after)) as events:
+                async for event in events:
+                    failures, wait = 0, _FIRST_WAIT
+                    after = after if event.id is None else event.id
+                    yield event
+                    if event.kind == END:
+                        return
             failures += 1  # the server closed the stream of a run that goes on
         except httpx2.TransportError as error:
             failures += 1
@@ -52,7 +54,7 @@ async def follow(transport: Transport, run_id: str, after: int = 0) -> AsyncIter
         wait = min(2 * wait, _LONGEST_WAIT)
 
 
-async def _once(transport: Transport, run_id: str, after: int) -> AsyncIterator[Event]:
+async def _once(transport: Transport, run_id: str, after: int) -> AsyncGenerator[Event]:
     headers = {"accept": "text/event-stream", "last-event-id": str(after)}
     path = f"/runs/{run_id}/events"
     async with transport.stream(path, headers=headers, timeout=_SILENCE) as response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Literal
 
 from luban.client.errors import Unreachable
@@ -82,7 +82,7 @@ class Runs:
             RunView, "POST", f"/runs/{run_id}/resume", json={"limits": dict(limits or {})}
         )
 
-    def events(self, run_id: str, after: int = 0) -> AsyncIterator[Event]:
+    def events(self, run_id: str, after: int = 0) -> AsyncGenerator[Event]:
         """What happens in a run, until it ends; broken connections are taken up again."""
         return follow(self._transport, run_id, after)
 

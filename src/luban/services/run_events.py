@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, NamedTuple
 
 from luban.model.run import Run
@@ -42,11 +42,11 @@ class RunEvents:
         self._bus = bus
         self._clock = clock
 
-    async def open(self, owner: str, run_id: str, after: int = 0) -> AsyncIterator[RunEvent]:
+    async def open(self, owner: str, run_id: str, after: int = 0) -> AsyncGenerator[RunEvent]:
         """The events after `after`, to be read at leisure. Raises `NotFound` at once."""
         return self.follow(await self._runs.get(owner, run_id), after)
 
-    async def follow(self, run: Run, after: int = 0) -> AsyncIterator[RunEvent]:
+    async def follow(self, run: Run, after: int = 0) -> AsyncGenerator[RunEvent]:
         """Subscribes first and reads then, so that nothing falls between; ends with the run."""
         async with self._bus.listen(run.id) as listener:
             spoke = self._clock.monotonic()

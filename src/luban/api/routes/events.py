@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -56,10 +57,11 @@ async def follow_run(request: Request) -> Response:
     )
 
 
-async def _written(events: AsyncIterator[RunEvent]) -> AsyncIterator[bytes]:
+async def _written(events: AsyncGenerator[RunEvent]) -> AsyncGenerator[bytes]:
     yield _RETRY
-    async for event in events:
-        yield as_text(event)
+    async with aclosing(events):
+        async for event in events:
+            yield as_text(event)
 
 
 def as_text(event: RunEvent) -> bytes:
@@ -70,7 +72,7 @@ def as_text(event: RunEvent) -> bytes:
     return b"%bevent: %b\ndata: %b\n\n" % (place, event.kind.encode(), orjson.dumps(event.values))
 
 
-async def _until(pieces: AsyncIterator[bytes], closing: asyncio.Event) -> AsyncIterator[bytes]:
+async def _until(pieces: AsyncGenerator[bytes], closing: asyncio.Event) -> AsyncIterator[bytes]:
     """The pieces until the server closes: readers come back to the next one by themselves."""
     closed = asyncio.ensure_future(closing.wait())
     following: asyncio.Future[bytes] | None = None
@@ -89,7 +91,7 @@ async def _until(pieces: AsyncIterator[bytes], closing: asyncio.Event) -> AsyncI
         if following is not None and not following.done():
             following.cancel()
             await asyncio.wait({following})
-        await pieces.aclose()  # type: ignore[attr-defined]
+        await pieces.aclose()
 
 
 def _after(request: Request) -> int:

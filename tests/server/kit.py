@@ -1,0 +1,106 @@
+"""Server processes as a user starts them, on a free port, over a data folder of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+import selectors
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from luban.client import Client
+from tests.services.kit import block_folder
+
+_ADDRESS = re.compile(r"http://[\d.]+:\d+")
+_PATIENCE = 60
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LUBAN_")}
+    return {
+        **kept,
+        "LUBAN_HOME": str(folder / "home"),
+        "LUBAN_PORT": "0",
+        "LUBAN_BLOCKS_PATH": str(block_folder(folder / "blocks")),
+        **more,
+    }
+
+
+def command() -> list[str]:
+    return [sys.executable, "-m", "luban.server"]
+
+
+class ServerProcess:
+    """A running server; `url` is what it printed."""
+
+    def __init__(self, folder: Path, **more: str) -> None:
+        self.process = subprocess.Popen(
+            command(),
+            cwd=folder,
+            env=environment(folder, **more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.url = self._address()
+
+    def _address(self) -> str:
+        out = self.process.stdout
+        assert out is not None
+        line = _line(out)
+        found = _ADDRESS.search(line)
+        assert found, f"printed {line!r}, and: {self._said()}"
+        return found.group()
+
+    def _said(self) -> str:
+        self.process.kill()
+        return self.process.communicate()[1]
+
+    def client(self) -> Client:
+        return Client(self.url)
+
+    def kill(self) -> None:
+        """As the power switch does."""
+        self.process.kill()
+        self.process.communicate()
+
+    def stop(self) -> tuple[int, str]:
+        """As a system does; the exit code, and what was written to stderr."""
+        self.process.terminate()
+        _, said = self.process.communicate(timeout=_PATIENCE)
+        return self.process.returncode, said
+
+
+def _line(stream: IO[str]) -> str:
+    with selectors.DefaultSelector() as ready:
+        ready.register(stream, selectors.EVENT_READ)
+        assert ready.select(_PATIENCE), "the server said nothing"
+    return stream.readline()
+
+
+@contextmanager
+def server(folder: Path, **more: str) -> Iterator[ServerProcess]:
+    running = ServerProcess(folder, **more)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.kill()
+
+
+def refusal(folder: Path, **more: str) -> tuple[int, str]:
+    """The exit code and the words of a server that cannot start."""
+    done = subprocess.run(
+        command(),
+        cwd=folder,
+        env=environment(folder, **more),
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
+    return done.returncode, done.stderr
