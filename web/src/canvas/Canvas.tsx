@@ -26,10 +26,10 @@ export interface CanvasProps {
   /** Off for people who speak to their computer. */
   singleKeys?: boolean;
   /** Gets the canvas's few commands for buttons elsewhere on the page. */
-  handle?: { current: CanvasHandle | null };
+  controls?: { current: CanvasControls | null };
 }
 
-export interface CanvasHandle {
+export interface CanvasControls {
   /** Selects a node, brings it into view and puts the keyboard on it. */
   show(node: NodeId): void;
   /** Adds a block in the middle of what is shown. */
@@ -71,7 +71,7 @@ export function Canvas(props: CanvasProps) {
           onRun={props.onRun}
           wheel={props.wheel ?? "pan"}
           singleKeys={props.singleKeys ?? true}
-          handle={props.handle}
+          controls={props.controls}
         />
       </ReactFlowProvider>
     </CanvasContext>

@@ -14,7 +14,7 @@ import { type MouseEvent, type PointerEvent, useCallback, useEffect, useMemo, us
 import { useTranslation } from "react-i18next";
 import { GRID, type GraphView } from "@/editor";
 import { Breadcrumb } from "./Breadcrumb";
-import type { CanvasHandle, CanvasProps } from "./Canvas";
+import type { CanvasControls, CanvasProps } from "./Canvas";
 import { Controls } from "./Controls";
 import { type CameraMoves, createCameraMoves, type Flow, MAX_ZOOM, MIN_ZOOM } from "./camera";
 import { useCanvas, useEditorState, useUi } from "./context";
@@ -69,9 +69,9 @@ const FIXED: ReactFlowProps<CardNode, LinkEdge> = {
 };
 
 type SurfaceProps = Required<Pick<CanvasProps, "recent" | "wheel" | "singleKeys">> &
-  Pick<CanvasProps, "onUsed" | "onRun" | "handle">;
+  Pick<CanvasProps, "onUsed" | "onRun" | "controls">;
 
-export function Surface({ recent, onUsed, onRun, wheel, singleKeys, handle }: SurfaceProps) {
+export function Surface({ recent, onUsed, onRun, wheel, singleKeys, controls }: SurfaceProps) {
   const { editor, ui } = useCanvas();
   const surface = useSurface();
   const { root, rootRef, size, flow, moves } = surface;
@@ -87,7 +87,7 @@ export function Surface({ recent, onUsed, onRun, wheel, singleKeys, handle }: Su
   const press = usePress(bridge.onMarqueeStart, pointer.at);
   const minimap = useUi((state) => state.minimap);
   useFitOnOpen(moves, path.join("/"));
-  useHandle(handle, moves, tidy, root);
+  useControls(controls, moves, tidy, root);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the application inside
     <div
@@ -232,16 +232,16 @@ function useFitOnOpen(moves: CameraMoves, path: string): void {
   }, [moves, path, store]);
 }
 
-function useHandle(
-  handle: { current: CanvasHandle | null } | undefined,
+function useControls(
+  controls: { current: CanvasControls | null } | undefined,
   moves: CameraMoves,
   tidy: () => void,
   root: () => HTMLElement | null,
 ): void {
   const { editor, gestures } = useCanvas();
   useEffect(() => {
-    if (!handle) return;
-    handle.current = {
+    if (!controls) return;
+    controls.current = {
       show(node) {
         editor.select([node]);
         editor.focus(node);
@@ -257,7 +257,7 @@ function useHandle(
       tidy,
     };
     return () => {
-      handle.current = null;
+      controls.current = null;
     };
-  }, [handle, editor, gestures, moves, tidy, root]);
+  }, [controls, editor, gestures, moves, tidy, root]);
 }

@@ -1,7 +1,7 @@
 /** Tidying in a worker, applied as one step and shown as a short glide. */
 
 import { useCallback, useEffect, useRef } from "react";
-import { type TidyResult, tidyJob } from "@/editor";
+import { type TidyResult, tidyRequest } from "@/editor";
 import { useCanvas } from "./context";
 
 export function useTidy(onDone: () => void): () => void {
@@ -16,8 +16,8 @@ export function useTidy(onDone: () => void): () => void {
   );
   return useCallback(() => {
     const view = editor.view();
-    const job = tidyJob(view, editor.getState().selection.nodes);
-    if (job.nodes.length === 0) return;
+    const request = tidyRequest(view, editor.getState().selection.nodes);
+    if (request.nodes.length === 0) return;
     worker.current ??= new Worker(new URL("../editor/layout/tidy.worker.ts", import.meta.url), {
       type: "module",
     });
@@ -27,6 +27,6 @@ export function useTidy(onDone: () => void): () => void {
       editor.dispatch({ type: "move", places: data, as: "tidy" });
       onDone();
     };
-    worker.current.postMessage(job);
+    worker.current.postMessage(request);
   }, [editor, onDone]);
 }

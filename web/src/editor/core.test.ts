@@ -9,7 +9,7 @@ import { mergeFindings, quickFindings } from "./findings";
 import { overlaps } from "./geometry";
 import { toGraph } from "./graph";
 import { tidy } from "./layout/tidy";
-import { tidyJob } from "./layout/tidy-job";
+import { tidyRequest } from "./layout/tidy-request";
 import { neighbour } from "./neighbours";
 import { searchBlocks } from "./palette";
 import { spatialIndex } from "./spatial";
@@ -199,7 +199,7 @@ describe("palette", () => {
 describe("layout", () => {
   const editor = createEditor({ tree: { ...largeAgent(60) }, blocks: BLOCKS });
   it("tidies without overlaps", () => {
-    const places = tidy(tidyJob(editor.view(), new Set()));
+    const places = tidy(tidyRequest(editor.view(), new Set()));
     editor.dispatch({ type: "move", places, as: "tidy" });
     const boxes = editor.view().nodes.map((node) => node.box);
     for (const [index, box] of boxes.entries()) {

@@ -50,8 +50,8 @@ export {
   snap,
 } from "./geometry";
 export { findGraph, freshId, type Graph, type GraphLink, type GraphNode, idStem } from "./graph";
-export type { TidyJob, TidyResult } from "./layout/tidy";
-export { tidyJob } from "./layout/tidy-job";
+export type { TidyRequest, TidyResult } from "./layout/tidy";
+export { tidyRequest } from "./layout/tidy-request";
 export { type Direction, neighbour } from "./neighbours";
 export { CATEGORIES, type PaletteHit, type PaletteQuery, remember, searchBlocks } from "./palette";
 export { declaredPins, findPin, linkablePins, type Pin, type Pins, typeOf } from "./pins";

@@ -1,7 +1,7 @@
 /** Runs the careful layout off the main thread. */
 
-import { type TidyJob, tidy } from "./tidy";
+import { type TidyRequest, tidy } from "./tidy";
 
-self.onmessage = (event: MessageEvent<TidyJob>) => {
+self.onmessage = (event: MessageEvent<TidyRequest>) => {
   self.postMessage(tidy(event.data));
 };

@@ -3,9 +3,9 @@
 import { boundsOf } from "../geometry";
 import type { NodeId } from "../tree";
 import type { GraphView } from "../view";
-import type { TidyJob } from "./tidy";
+import type { TidyRequest } from "./tidy";
 
-export function tidyJob(view: GraphView, ids: ReadonlySet<NodeId>): TidyJob {
+export function tidyRequest(view: GraphView, ids: ReadonlySet<NodeId>): TidyRequest {
   const cards = view.nodes.filter((node) => node.shape === "card");
   const chosen = ids.size > 1 ? cards.filter((node) => ids.has(node.id)) : cards;
   const bounds = boundsOf(chosen.map((node) => node.box));
