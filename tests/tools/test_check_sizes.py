@@ -50,9 +50,9 @@ def test_a_long_file_is_named(project: Path) -> None:
     ],
 )
 def test_a_long_typescript_function_is_named(project: Path, head: str) -> None:
-    (project / "web/src/View.tsx").write_text(head + "\n" + "  a();\n" * 60 + "}\n")
+    (project / "web/src/View.tsx").write_text(head + "\n" + "  a();\n" * 90 + "}\n")
     [found] = check_sizes.problems(project)
-    assert found.startswith("web/src/View.tsx::View has 6")
+    assert found.startswith("web/src/View.tsx::View has 9")
 
 
 def test_functions_in_a_typescript_function_are_measured_on_their_own(project: Path) -> None:
