@@ -6,6 +6,11 @@ import { precompress } from "./build/precompress.ts";
 
 const server = process.env.LUBAN_SERVER ?? "http://127.0.0.1:8123";
 
+const VENDOR =
+  /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual-core)[^/]+|i18next|react-i18next|zustand|clsx|openapi-fetch)\//;
+const BASE =
+  /src\/(ui|api|app|live\/(Status|runSeconds|trigger|state)|forms\/(fields|services))|node_modules\/lucide-react\/dist\/esm\/(Icon|createLucideIcon|defaultAttributes|context|shared)/;
+
 export default defineConfig({
   // Relative addresses: the app works under any sub-path; index.html carries the <base>.
   base: "./",
@@ -17,6 +22,17 @@ export default defineConfig({
     // Inlined data: addresses would only duplicate what the cache already holds.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in two files instead of twenty.
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: VENDOR },
+            { name: "base", test: BASE },
+          ],
+        },
+      },
+    },
   },
   server: { port: 5173, proxy: { "/api": server, "/health": server, "/docs": server } },
   test: {

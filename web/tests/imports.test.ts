@@ -92,6 +92,8 @@ function faults(path: string, text: string): string[] {
         found.push(`${where}features are strangers: ${feature} imports ${toFeature}`);
       continue;
     }
+    const test = /\.test\.tsx?$/.test(path);
+    if (test && toFolder === "locales") continue;
     const ok = allowed.some((rule) => to === rule || to.startsWith(`${rule}/`));
     if (!ok) found.push(`${where}${folder} must not import ${to}`);
   }

@@ -19,7 +19,7 @@ const SPOKEN = new Set([
 ]);
 // A letter of any script; signs, digits, key names in <kbd> and the product's own name are not text.
 const WORDS = /\p{L}/u;
-const NAMES = /^(Luban|鲁班|中|EN|Luban 鲁班|JSON|YAML|⌘|Ctrl|Esc|Tab|Enter|[A-Z])$/;
+const NAMES = /^(Luban|鲁班|中|EN|Luban 鲁班|JSON|YAML|(⌘|Ctrl|Shift|Alt|Esc|Tab|Enter|[A-Z]| )+)$/;
 
 function spoken(text: string): boolean {
   const trimmed = text.trim();

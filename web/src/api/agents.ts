@@ -1,6 +1,6 @@
 // Agents and their versions.
 import { queryOptions } from "@tanstack/react-query";
-import { part, request } from "./client";
+import { answer, api } from "./client";
 import type { AgentDocument, AgentView, Finding, Page, VersionView } from "./types";
 
 export interface AgentFilter {
@@ -17,24 +17,29 @@ export interface AgentDraft {
   text?: string;
 }
 
+const AGENT = "/api/v1/agents/{agent_id}";
+const at = (id: string) => ({ params: { path: { agent_id: id } } });
+
 export const agentsQuery = (filter: AgentFilter = {}) =>
   queryOptions({
     queryKey: ["agents", filter],
     queryFn: ({ signal }) =>
-      request<Page<AgentView>>("GET", "/agents", { query: { page_size: 100, ...filter }, signal }),
+      answer<Page<AgentView>>(
+        api.GET("/api/v1/agents", { params: { query: { page_size: 100, ...filter } }, signal }),
+      ),
   });
 
 export const agentQuery = (id: string) =>
   queryOptions({
     queryKey: ["agents", id],
-    queryFn: ({ signal }) => request<AgentView>("GET", `/agents/${part(id)}`, { signal }),
+    queryFn: ({ signal }) => answer<AgentView>(api.GET(AGENT, { ...at(id), signal })),
   });
 
 export const versionsQuery = (id: string) =>
   queryOptions({
     queryKey: ["agents", id, "versions"],
     queryFn: ({ signal }) =>
-      request<Page<VersionView>>("GET", `/agents/${part(id)}/versions`, { signal }),
+      answer<Page<VersionView>>(api.GET(`${AGENT}/versions`, { ...at(id), signal })),
   });
 
 /** The stored draft as an agent file; asked again for every revision. */
@@ -42,36 +47,43 @@ export const agentTextQuery = (id: string, revision: number) =>
   queryOptions({
     queryKey: ["agents", id, "text", revision],
     queryFn: ({ signal }) =>
-      request<string>("GET", `/agents/${part(id)}/export`, { query: { format: "yaml" }, signal }),
+      answer<string>(api.GET(`${AGENT}/export`, { ...at(id), parseAs: "text", signal })),
   });
 
 export const createAgent = (draft: AgentDraft) =>
-  request<AgentView>("POST", "/agents", { body: draft });
+  answer<AgentView>(api.POST("/api/v1/agents", { body: draft }));
 
 export const saveAgent = (
   id: string,
   revision: number,
   change: { name?: string; description?: string; document?: AgentDocument },
 ) =>
-  request<AgentView>("PATCH", `/agents/${part(id)}`, {
-    body: change,
-    headers: { "if-match": `"${revision}"` },
-  });
+  answer<AgentView>(
+    api.PATCH(AGENT, {
+      params: { ...at(id).params, header: { "if-match": `"${revision}"` } },
+      body: change,
+    }),
+  );
 
-export const deleteAgent = (id: string) => request<void>("DELETE", `/agents/${part(id)}`);
+export const deleteAgent = (id: string) => answer<void>(api.DELETE(AGENT, at(id)));
 
 /** Brings a deleted agent back. */
-export const restoreAgent = (id: string) =>
-  request<AgentView>("POST", `/agents/${part(id)}/restore`);
+export const restoreAgent = (id: string) => answer<AgentView>(api.POST(`${AGENT}/restore`, at(id)));
 
 export const duplicateAgent = (id: string) =>
-  request<AgentView>("POST", `/agents/${part(id)}/duplicate`);
+  answer<AgentView>(api.POST(`${AGENT}/duplicate`, at(id)));
 
 export const publishAgent = (id: string, label?: string) =>
-  request<VersionView>("POST", `/agents/${part(id)}/versions`, { body: label ? { label } : {} });
+  answer<VersionView>(api.POST(`${AGENT}/versions`, { ...at(id), body: { label: label ?? "" } }));
 
 export const restoreVersion = (id: string, version: number) =>
-  request<AgentView>("POST", `/agents/${part(id)}/versions/${version}/restore`);
+  answer<AgentView>(
+    api.POST(`${AGENT}/versions/{version}/restore`, {
+      params: { path: { agent_id: id, version } },
+    }),
+  );
 
 export const checkDocument = (document: AgentDocument, signal?: AbortSignal) =>
-  request<{ findings: Finding[] }>("POST", "/agents/check", { body: { document }, signal });
+  answer<{ findings: Finding[] }>(
+    api.POST("/api/v1/agents/check", { body: { document }, ...(signal ? { signal } : {}) }),
+  );

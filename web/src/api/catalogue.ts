@@ -1,24 +1,18 @@
 // What the server offers: blocks, templates, models, and about itself.
 import { queryOptions } from "@tanstack/react-query";
-import { request } from "./client";
-import type {
-  BlockSpec,
-  BrokenBlock,
-  MeView,
-  ModelView,
-  Page,
-  SettingsView,
-  TemplateView,
-} from "./types";
+import { answer, api } from "./client";
+import type { BlockSpec, BrokenBlock, ModelView, SettingsView, TemplateView } from "./types";
 
-type Items<T> = Pick<Page<T>, "items">;
+interface Items<T> {
+  items: T[];
+}
 
 const STEADY = { staleTime: 5 * 60_000 };
 
 export const blocksQuery = () =>
   queryOptions({
     queryKey: ["blocks"],
-    queryFn: ({ signal }) => request<Items<BlockSpec>>("GET", "/blocks", { signal }),
+    queryFn: ({ signal }) => answer<Items<BlockSpec>>(api.GET("/api/v1/blocks", { signal })),
     select: (page) => page.items,
     ...STEADY,
   });
@@ -26,14 +20,15 @@ export const blocksQuery = () =>
 export const brokenBlocksQuery = () =>
   queryOptions({
     queryKey: ["blocks", "broken"],
-    queryFn: ({ signal }) => request<Items<BrokenBlock>>("GET", "/blocks/broken", { signal }),
+    queryFn: ({ signal }) =>
+      answer<Items<BrokenBlock>>(api.GET("/api/v1/blocks/broken", { signal })),
     select: (page) => page.items,
   });
 
 export const templatesQuery = () =>
   queryOptions({
     queryKey: ["templates"],
-    queryFn: ({ signal }) => request<Items<TemplateView>>("GET", "/templates", { signal }),
+    queryFn: ({ signal }) => answer<Items<TemplateView>>(api.GET("/api/v1/templates", { signal })),
     select: (page) => page.items,
     ...STEADY,
   });
@@ -41,7 +36,7 @@ export const templatesQuery = () =>
 export const modelsQuery = () =>
   queryOptions({
     queryKey: ["models"],
-    queryFn: ({ signal }) => request<Items<ModelView>>("GET", "/models", { signal }),
+    queryFn: ({ signal }) => answer<Items<ModelView>>(api.GET("/api/v1/models", { signal })),
     select: (page) => page.items,
     ...STEADY,
   });
@@ -49,12 +44,5 @@ export const modelsQuery = () =>
 export const settingsQuery = () =>
   queryOptions({
     queryKey: ["settings"],
-    queryFn: ({ signal }) => request<SettingsView>("GET", "/settings", { signal }),
-  });
-
-export const meQuery = () =>
-  queryOptions({
-    queryKey: ["me"],
-    queryFn: ({ signal }) => request<MeView>("GET", "/me", { signal }),
-    ...STEADY,
+    queryFn: ({ signal }) => answer<SettingsView>(api.GET("/api/v1/settings", { signal })),
   });

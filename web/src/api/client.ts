@@ -1,59 +1,44 @@
-// One request: address, language, body, error shape.
-import { API } from "./address";
+// One request: address, language, error shape. Paths, queries and bodies are typed by the server's description.
+import createClient, { type Middleware } from "openapi-fetch";
+import { BASE } from "./address";
 import { errorFrom, unreachable } from "./errors";
-
-type Query = Record<string, string | number | boolean | null | undefined>;
-
-interface Options {
-  query?: Query;
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal | undefined;
-  /** Lets the request outlive the page. */
-  keepalive?: boolean;
-}
-
-function address(path: string, query: Query = {}): string {
-  const given = Object.entries(query).filter(
-    ([, value]) => value !== undefined && value !== null && value !== "",
-  );
-  const search = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
-  return `${API}${path}${search ? `?${search}` : ""}`;
-}
+import type { paths } from "./schema";
 
 async function bodyOf(response: Response): Promise<unknown> {
   const text = await response.text();
-  if (!text) return undefined;
-  const json = response.headers.get("content-type")?.includes("json");
-  return json ? JSON.parse(text) : text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
-export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const { query, body, signal, keepalive = false } = options;
-  const form = body instanceof FormData;
-  const headers: Record<string, string> = {
-    accept: "application/json",
-    "accept-language": document.documentElement.lang || "en",
-    ...(body !== undefined && !form ? { "content-type": "application/json" } : {}),
-    ...(method === "POST" ? { "idempotency-key": crypto.randomUUID() } : {}),
-    ...options.headers,
-  };
-  let response: Response;
-  try {
-    response = await fetch(address(path, query), {
-      method,
-      headers,
-      keepalive,
-      signal: signal ?? null,
-      body: body === undefined ? null : form ? body : JSON.stringify(body),
-    });
-  } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw unreachable(cause);
-  }
-  const answer = await bodyOf(response);
-  if (!response.ok) throw errorFrom(response.status, answer);
-  return answer as T;
+const manners: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("accept-language", document.documentElement.lang || "en");
+    if (request.method === "POST") request.headers.set("idempotency-key", crypto.randomUUID());
+    return request;
+  },
+  async onResponse({ response }) {
+    if (!response.ok) throw errorFrom(response.status, await bodyOf(response));
+  },
+  onError({ error }) {
+    // Giving up a question is not a failure of the server.
+    const left = error instanceof DOMException && error.name === "AbortError";
+    return left ? error : unreachable(error);
+  },
+};
+
+export const api = createClient<paths>({
+  baseUrl: BASE,
+  // The reader of a page may hear of a new language; the fetch of today is looked up at every call.
+  fetch: (request) => globalThis.fetch(request),
+});
+api.use(manners);
+
+/** The answer as the app's own, narrower type. */
+export async function answer<T>(asked: Promise<{ data?: unknown }>): Promise<T> {
+  return (await asked).data as T;
 }
 
 /** One path segment. */

@@ -1,10 +1,17 @@
 // Stored files.
-import { request } from "./client";
+import { answer, api } from "./client";
 import type { FileReference, FileView } from "./types";
 
 export async function uploadFile(file: File): Promise<FileReference> {
-  const form = new FormData();
-  form.append("file", file, file.name);
-  const stored = await request<FileView>("POST", "/files", { body: form });
+  const stored = await answer<FileView>(
+    api.POST("/api/v1/files", {
+      body: { file: file.name },
+      bodySerializer: () => {
+        const form = new FormData();
+        form.append("file", file, file.name);
+        return form;
+      },
+    }),
+  );
   return stored.ref;
 }

@@ -1,6 +1,6 @@
 // Runs and their steps.
 import { queryOptions } from "@tanstack/react-query";
-import { part, request } from "./client";
+import { answer, api } from "./client";
 import type { Json, Page, RunLimits, RunStatus, RunView, StepView } from "./types";
 
 export interface RunFilter {
@@ -9,6 +9,10 @@ export interface RunFilter {
   page?: number | undefined;
   page_size?: number | undefined;
 }
+
+const RUN = "/api/v1/runs/{run_id}";
+const MOST_STEPS = 200;
+const at = (id: string) => ({ params: { path: { run_id: id } } });
 
 /** Whether a run in this state can still change by itself. */
 export function moving(status: RunStatus): boolean {
@@ -19,7 +23,7 @@ export const runsQuery = (filter: RunFilter = {}) =>
   queryOptions({
     queryKey: ["runs", filter],
     queryFn: ({ signal }) =>
-      request<Page<RunView>>("GET", "/runs", { query: { ...filter }, signal }),
+      answer<Page<RunView>>(api.GET("/api/v1/runs", { params: { query: filter }, signal })),
     refetchInterval: ({ state }) =>
       state.data?.items.some((run) => moving(run.status)) ? 2000 : false,
   });
@@ -28,28 +32,39 @@ export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ["runs", id],
     queryFn: ({ signal }) =>
-      request<RunView>("GET", `/runs/${part(id)}`, { query: { include: "document" }, signal }),
+      answer<RunView>(
+        api.GET(RUN, { params: { path: { run_id: id }, query: { include: "document" } }, signal }),
+      ),
   });
 
 export const stepsQuery = (id: string, node?: string) =>
   queryOptions({
     queryKey: ["runs", id, "steps", node ?? ""],
     queryFn: ({ signal }) =>
-      request<Page<StepView>>("GET", `/runs/${part(id)}/steps`, {
-        query: { node, page_size: 200 },
-        signal,
-      }),
+      answer<Page<StepView>>(
+        api.GET(`${RUN}/steps`, {
+          params: {
+            path: { run_id: id },
+            query: { page_size: MOST_STEPS, ...(node === undefined ? {} : { node }) },
+          },
+          signal,
+        }),
+      ),
   });
 
 export const startRun = (
   agent: string,
   inputs: Record<string, Json>,
   version: "draft" | "published" = "draft",
-) => request<RunView>("POST", `/agents/${part(agent)}/runs`, { body: { inputs, version } });
+) =>
+  answer<RunView>(
+    api.POST("/api/v1/agents/{agent_id}/runs", {
+      params: { path: { agent_id: agent } },
+      body: { inputs, version },
+    }),
+  );
 
-export const cancelRun = (id: string) => request<RunView>("POST", `/runs/${part(id)}/cancel`);
-
-export const retryRun = (id: string) => request<RunView>("POST", `/runs/${part(id)}/retry`);
+export const cancelRun = (id: string) => answer<RunView>(api.POST(`${RUN}/cancel`, at(id)));
 
 export const resumeRun = (id: string, limits: RunLimits) =>
-  request<RunView>("POST", `/runs/${part(id)}/resume`, { body: { limits } });
+  answer<RunView>(api.POST(`${RUN}/resume`, { ...at(id), body: { limits } }));

@@ -1,19 +1,13 @@
-// The shapes that travel over /api/v1. The one place the rest of the app takes them from.
+// The shapes that travel over /api/v1. The one place the rest of the app takes them from: generated from the
+// server's description, made narrower where that says only "an object".
+import type { components } from "./schema";
+
+type Wire = components["schemas"];
+type With<T, Changes> = Omit<T, keyof Changes> & Changes;
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-export type PinKind =
-  | "text"
-  | "number"
-  | "boolean"
-  | "object"
-  | "list"
-  | "file"
-  | "image"
-  | "message"
-  | "tool"
-  | "any"
-  | "date";
+export type PinKind = Wire["PinKind"];
 
 export type Category =
   | "input"
@@ -74,56 +68,15 @@ export interface JsonSchema {
   nullable?: boolean;
 }
 
-export interface PinSpec {
-  name: string;
-  kind: PinKind;
-  item_kind: PinKind | null;
-  title: string;
-  title_zh: string;
-  description: string;
-  description_zh: string;
-  schema: JsonSchema;
-}
+export type InputPinSpec = With<Wire["InputPin"], { default: Json; schema: JsonSchema }>;
+export type OutputPinSpec = With<Wire["OutputPin"], { schema: JsonSchema }>;
 
-export interface InputPinSpec extends PinSpec {
-  required: boolean;
-  default: Json;
-  gather: boolean;
-  advanced: boolean;
-  secret: boolean;
-  hidden: boolean;
-}
+export type BlockSpec = With<
+  Wire["BlockSpec"],
+  { category: Category; inputs: InputPinSpec[]; outputs: OutputPinSpec[] }
+>;
 
-export interface OutputPinSpec extends PinSpec {
-  many: boolean;
-  main: boolean;
-}
-
-export interface BlockSpec {
-  id: string;
-  version: number;
-  title: string;
-  title_zh: string;
-  description: string;
-  description_zh: string;
-  category: Category;
-  effect: "none" | "idempotent" | "once";
-  icon: string;
-  keywords: string[];
-  aliases: string[];
-  demo: boolean;
-  source: string;
-  inputs: InputPinSpec[];
-  outputs: OutputPinSpec[];
-  examples: { inputs: Record<string, Json>; outputs: Record<string, Json> }[];
-}
-
-export interface BrokenBlock {
-  path: string;
-  line: number | null;
-  message: string;
-  message_zh?: string;
-}
+export type BrokenBlock = Wire["BrokenBlockView"];
 
 // The agent document: one tree for file, canvas and database. Unknown keys survive, hence the index signatures.
 
@@ -169,12 +122,7 @@ export type DocumentLink =
   | string
   | { from: string; to: string; sticky?: boolean; [key: string]: unknown };
 
-export interface RunLimits {
-  steps?: number;
-  seconds?: number;
-  tokens?: number;
-  usd?: number;
-}
+export type RunLimits = Partial<Record<"steps" | "seconds" | "tokens" | "usd", number>>;
 
 export interface AgentDocument {
   luban: number;
@@ -186,18 +134,7 @@ export interface AgentDocument {
   [key: string]: unknown;
 }
 
-export interface Finding {
-  code: string;
-  severity: "error" | "warning";
-  node: string | null;
-  pin: string | null;
-  link: string | null;
-  message: string;
-  message_zh?: string;
-  repair?: string | null;
-  repair_zh?: string | null;
-  params?: Record<string, Json>;
-}
+export type Finding = Wire["Finding"];
 
 export interface Page<T> {
   items: T[];
@@ -207,43 +144,19 @@ export interface Page<T> {
   total_pages: number;
 }
 
-export interface AgentInput {
-  name: string;
-  title: string | null;
-  description: string | null;
-  kind: PinKind;
-  required: boolean;
-  default: Json;
-  schema: JsonSchema;
-  title_zh?: string | null;
-  description_zh?: string | null;
-}
+export type AgentInput = With<
+  Wire["AgentInputView"],
+  { kind: PinKind; default: Json; schema: JsonSchema }
+>;
 
-export interface AgentView {
-  id: string;
-  name: string;
-  description: string;
-  revision: number;
-  document: AgentDocument;
-  published_version: number | null;
-  latest_version: number | null;
-  created_at: string;
-  updated_at: string;
-  inputs: AgentInput[];
-  last_run: RunView | null;
-  findings_count: number;
-}
+export type AgentView = With<
+  Wire["AgentView"],
+  { document: AgentDocument; inputs: AgentInput[]; last_run: RunView | null }
+>;
 
-export interface VersionView {
-  version: number;
-  label: string | null;
-  created_at: string;
-  published: boolean;
-  nodes: number;
-  document?: AgentDocument;
-}
+export type VersionView = With<Wire["VersionView"], { document?: AgentDocument | null }>;
 
-export type RunStatus = "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+export type RunStatus = Wire["RunStatus"];
 export type StepStatus = "running" | "completed" | "failed" | "cancelled";
 
 export interface StoredError {
@@ -256,45 +169,32 @@ export interface StoredError {
   [key: string]: unknown;
 }
 
-export interface RunView {
-  id: string;
-  agent_id: string | null;
-  agent_name: string;
-  version: number | null;
-  status: RunStatus;
-  trigger: string;
-  inputs: Record<string, Json>;
-  outputs: Record<string, Json>;
-  error: StoredError | null;
-  starved: { node: string; pin: string; held: number }[];
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  steps: number;
-  waiting_for: { kind: "limit"; limit: keyof RunLimits; value: number } | null;
-  document?: AgentDocument | null;
-}
+export type RunView = With<
+  Wire["RunView"],
+  {
+    inputs: Record<string, Json>;
+    outputs: Record<string, Json>;
+    error: StoredError | null;
+    waiting_for: { kind: string; limit: keyof RunLimits; value: number } | null;
+    document?: AgentDocument | null;
+  }
+>;
 
-export interface AttemptView {
-  number: number;
-  status: StepStatus;
-  started_at: string | null;
-  duration: number | null;
-  error: StoredError | null;
-}
+export type AttemptView = With<
+  Wire["AttemptView"],
+  { status: StepStatus; error: StoredError | null }
+>;
 
-export interface StepView {
-  node: string;
-  iteration: number;
-  block: string;
-  status: StepStatus;
-  attempts: AttemptView[];
-  inputs: Record<string, Json>;
-  outputs: [string, Json][];
-  started_at: string | null;
-  duration: number | null;
-  error: StoredError | null;
-}
+export type StepView = With<
+  Wire["StepView"],
+  {
+    status: StepStatus;
+    attempts: AttemptView[];
+    inputs: Record<string, Json>;
+    outputs: [string, Json][];
+    error: StoredError | null;
+  }
+>;
 
 export interface FileReference {
   $file: string;
@@ -303,44 +203,15 @@ export interface FileReference {
   size: number;
 }
 
-export interface FileView {
-  id: string;
-  name: string;
-  type: string;
-  size: number;
-  created_at: string;
-  ref: FileReference;
-}
+export type FileView = With<Wire["FileView"], { ref: FileReference }>;
 
-export interface TemplateView {
-  id: string;
-  name: string;
-  name_zh: string;
-  description: string;
-  description_zh: string;
-  document: AgentDocument;
-  inputs: AgentInput[];
-}
+export type TemplateView = With<
+  Wire["TemplateView"],
+  { document: AgentDocument; inputs: AgentInput[] }
+>;
 
-export interface ModelView {
-  id: string;
-  title: string;
-  demo: boolean;
-  provider: string;
-  default: boolean;
-}
-
-export interface MeView {
-  id: string;
-  name: string;
-  local: boolean;
-}
-
-export interface SettingsView {
-  data_dir: string;
-  version: string;
-  [key: string]: unknown;
-}
+export type ModelView = Wire["ModelView"];
+export type SettingsView = Wire["SettingsView"];
 
 // Live events of a run. `id` is the journal id; events without one are not stored and come once.
 

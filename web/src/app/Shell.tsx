@@ -1,4 +1,5 @@
 // The frame around every page: rail, banner when the server is gone, tips, toasts, the command palette.
+import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import {
@@ -12,8 +13,11 @@ import {
   SunMoon,
   Workflow,
 } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { modelsQuery } from "@/api/catalogue";
+import { uploadFile } from "@/api/files";
+import { type FormServices, FormServicesProvider } from "@/forms/services";
 import { Boundary } from "@/ui/Boundary";
 import { setPreference, THEMES, usePreferences } from "@/ui/preferences";
 import { TipLayer } from "@/ui/TipLayer";
@@ -129,9 +133,15 @@ function Rail({ onCommand }: { onCommand: () => void }) {
   );
 }
 
+function useServices(): FormServices {
+  const { data } = useQuery(modelsQuery());
+  return useMemo(() => ({ upload: uploadFile, models: data ?? [] }), [data]);
+}
+
 export function Shell() {
   const { t } = useTranslation();
   const online = useOnline((state) => state.online);
+  const services = useServices();
   const [command, setCommand] = useState(false);
 
   useEffect(() => {
@@ -163,7 +173,9 @@ export function Shell() {
         )}
         <main id="content" tabIndex={-1} className="min-h-0 grow outline-none">
           <Boundary region="page">
-            <Outlet />
+            <FormServicesProvider value={services}>
+              <Outlet />
+            </FormServicesProvider>
           </Boundary>
         </main>
       </div>

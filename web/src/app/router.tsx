@@ -1,5 +1,4 @@
 // Every address of the app, what its search part means, and which chunk draws it.
-import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRoute,
   createRoute,
@@ -109,7 +108,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/SettingsPage")),
 });
 
-export function createAppRouter(_client: QueryClient) {
+export function createAppRouter() {
   return createRouter({
     routeTree: root.addChildren([home, library, builder, runs, run, settings]),
     basepath: BASE || "/",

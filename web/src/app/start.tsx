@@ -45,9 +45,10 @@ function createClient(): QueryClient {
 export async function start(): Promise<void> {
   reloadOnceOnStaleChunk();
   watchComposition(document);
-  await startTranslation();
   const client = createClient();
-  const router = createAppRouter(client);
+  const router = createAppRouter();
+  // The page's own code comes while the catalogue does.
+  await Promise.all([startTranslation(), router.load()]);
   const root = document.getElementById("root");
   if (!root) return;
   createRoot(root).render(

@@ -138,12 +138,14 @@ function ModelControl(props: ControlProps) {
       onChange={(event) => onChange(event.target.value || undefined)}
     >
       <option value="">
-        {usual ? t("form.defaultModel", { name: usual.title }) : t("form.choose")}
+        {usual
+          ? t("form.defaultModel", { name: usual.demo ? t("form.demoModel") : usual.title })
+          : t("form.choose")}
       </option>
       {held && !known && <option value={held}>{held}</option>}
       {models.map((model) => (
         <option key={model.id} value={model.id}>
-          {model.demo ? t("form.demoModel", { name: model.title }) : model.title}
+          {model.demo ? t("form.demoModel") : model.title}
         </option>
       ))}
     </Select>

@@ -1,9 +1,11 @@
 // One labelled input: its title, what it is for, what is wrong with it, or where its value comes from.
+import { clsx } from "clsx";
 import { ArrowLeft, Unlink } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Json } from "@/api/types";
 import { IconButton } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
+import { Inline } from "@/ui/Inline";
 import { Control } from "./Control";
 import type { Fault, Faults } from "./check";
 import { controlOf, type FieldSpec } from "./fields";
@@ -108,7 +110,12 @@ export function Field(props: FieldProps) {
   const Name = grouped || isLinked ? "span" : "label";
   return (
     <div
-      className="flex min-w-0 flex-col gap-1"
+      className={clsx(
+        "min-w-0 gap-1",
+        control === "boolean" && !isLinked
+          ? "grid grid-cols-[1fr_auto] items-center *:not-[:first-child,input]:col-span-2"
+          : "flex flex-col",
+      )}
       {...(grouped ? { role: "group", "aria-labelledby": `${id}-name` } : {})}
       data-field={path}
     >
@@ -148,14 +155,14 @@ export function Field(props: FieldProps) {
           {fault && <FaultText fault={fault} />}
           {notes.map((note) => (
             <p key={note} className="text-xs text-bad">
-              {note}
+              <Inline text={note} />
             </p>
           ))}
         </div>
       )}
       {description && !isLinked && (
         <p id={`${id}-about`} className="text-xs text-fg3">
-          {description}
+          <Inline text={description} />
         </p>
       )}
     </div>

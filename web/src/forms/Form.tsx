@@ -21,6 +21,8 @@ interface FormProps {
   linked?: Record<string, LinkedSource[]>;
   /** Fields of which a part does. */
   partly?: Record<string, LinkedSource[]>;
+  /** Short fields may stand side by side. */
+  columns?: 1 | 2;
   disabled?: boolean;
 }
 
@@ -33,6 +35,7 @@ export function Form({
   notes,
   linked,
   partly,
+  columns = 1,
   disabled,
 }: FormProps) {
   const { t } = useTranslation();
@@ -59,7 +62,7 @@ export function Form({
     />
   );
   return (
-    <div className="flex flex-col gap-3.5">
+    <div className={columns === 2 ? "grid grid-cols-2 items-start gap-3" : "flex flex-col gap-3.5"}>
       {shown.map(draw)}
       {folded.length > 0 && (
         <div>

@@ -117,8 +117,6 @@ export type Control =
   | "group"
   | "json";
 
-const TEXTS: Control[] = ["textarea", "code", "template", "password"];
-
 export function controlOf(field: FieldSpec): Control {
   const { schema } = unwrapNull(field.schema);
   const widget = schema["x-widget"];
@@ -145,10 +143,6 @@ export function controlOf(field: FieldSpec): Control {
     default:
       return "json";
   }
-}
-
-export function isTextControl(control: Control): boolean {
-  return control === "text" || TEXTS.includes(control);
 }
 
 /** The schema of the values of a map with free keys. */

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StoredError } from "@/api/types";
 import { useFormats } from "@/ui/format";
+import { Inline } from "@/ui/Inline";
 import { NamedValue } from "@/values/ValueView";
 import type { NameOf } from "./names";
 
@@ -39,7 +40,7 @@ export function ErrorCard({ error, nameOf, onNode, actions, whole }: ErrorCardPr
               <p className="font-semibold text-bad">{where}</p>
             ))}
           <p className="break-words whitespace-pre-wrap text-fg">
-            {pick(error.message, error.message_zh)}
+            <Inline text={pick(error.message, error.message_zh)} />
           </p>
           <p className="mt-1 text-xs text-fg2">
             {t("run.errorCode")} <code className="font-mono">{error.code}</code>

@@ -13,7 +13,7 @@ const MOST = 5000;
 // Pieces of text and progress would drown everything else.
 const QUIET = new Set<RunEvent["kind"]>(["step_delta", "step_progress", "step_emitted"]);
 
-export function appendLog(log: LogLine[], events: RunEvent[], at: number): LogLine[] {
+export function appendLog(log: LogLine[], events: readonly RunEvent[], at: number): LogLine[] {
   const loud = events.filter((event) => !QUIET.has(event.kind));
   if (loud.length === 0) return log;
   const first = (log.at(-1)?.number ?? 0) + 1;

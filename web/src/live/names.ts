@@ -24,13 +24,23 @@ export function namesOf(
   blocks: BlockSpec[] | undefined,
   pick: (en: string, zh: string) => string,
 ): NameOf {
-  const specs = new Map((blocks ?? []).map((spec) => [spec.id, spec]));
+  const specs = new Map<string, BlockSpec>();
+  for (const spec of blocks ?? []) for (const alias of spec.aliases ?? []) specs.set(alias, spec);
+  for (const spec of blocks ?? []) specs.set(spec.id, spec);
   return (path) => {
     const node = nodeAt(document, path);
     const spec = node?.block ? specs.get(node.block) : undefined;
+    const own = node?.title || asked(node, spec);
     const last = nodeKey(path).split("/").at(-1) ?? path;
-    return node?.title || (spec ? pick(spec.title, spec.title_zh) : "") || last;
+    return own || (spec ? pick(spec.title, spec.title_zh) : "") || last;
   };
+}
+
+/** An input or output of the agent is known by what it asks for or gives, not by its block. */
+function asked(node: DocumentNode | undefined, spec: BlockSpec | undefined): string {
+  if (spec?.role !== "input" && spec?.role !== "output") return "";
+  const said = node?.with?.title || node?.with?.name;
+  return typeof said === "string" ? said : "";
 }
 
 /** Every node of a document by its path, bodies included, notes left out. */

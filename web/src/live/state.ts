@@ -1,6 +1,6 @@
 // What a run looks like, and what each event does to it. Pure: time comes as an argument.
 import type { Json, RunEvent, RunStatus, RunView, StoredError } from "@/api/types";
-import type { LogLine } from "./log";
+import { appendLog, type LogLine } from "./log";
 
 export type NodeStatus = "idle" | "running" | "completed" | "failed" | "cancelled";
 
@@ -104,7 +104,7 @@ export function applyEvents(live: RunLive, events: readonly RunEvent[], now: num
   owned.add(nodes);
   const after = events.reduce((state, event) => applyEvent(state, event, now), { ...live, nodes });
   owned.delete(nodes);
-  return after;
+  return { ...after, log: appendLog(live.log, events, now) };
 }
 
 function settled(node: Pick<NodeLive, "active" | "failed">): NodeStatus {

@@ -30,7 +30,7 @@ export function TextArea({ className, ...rest }: ComponentProps<"textarea">) {
 }
 
 export function Select({ className, ...rest }: ComponentProps<"select">) {
-  return <select className={clsx(INPUT, "pr-7", className)} {...rest} />;
+  return <select className={clsx(INPUT, "lb-select", className)} {...rest} />;
 }
 
 export function Switch({ className, checked, ...rest }: ComponentProps<"input">) {

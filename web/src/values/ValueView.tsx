@@ -140,7 +140,7 @@ export function ValueView({ value }: { value: Json }) {
 /** A titled box around one value, with its copy button. */
 export function NamedValue({ name, value, hint }: { name: string; value: Json; hint?: string }) {
   return (
-    <section className="overflow-hidden rounded-control border border-line">
+    <section className="overflow-hidden rounded-control border border-line bg-surface">
       <header className="flex min-h-8 items-center gap-2 border-b border-line bg-surface2 pr-1 pl-2.5 text-xs text-fg2">
         <span className="truncate font-semibold">{name}</span>
         {hint && <span className="truncate text-fg3">{hint}</span>}

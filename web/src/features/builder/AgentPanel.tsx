@@ -109,14 +109,14 @@ export function AgentPanel() {
         <h3 id={names.limits} className="mb-2 text-sm text-fg2">
           {t("builder.limits")}
         </h3>
-        <div className="grid grid-cols-2 gap-3 *:contents">
-          <Form
-            scope={names.limits}
-            fields={fields}
-            values={limits as Record<string, Json>}
-            onChange={setLimit}
-          />
-        </div>
+
+        <Form
+          columns={2}
+          scope={names.limits}
+          fields={fields}
+          values={limits as Record<string, Json>}
+          onChange={setLimit}
+        />
       </section>
     </div>
   );

@@ -97,6 +97,11 @@ function Name() {
   );
 }
 
+function Heading() {
+  const name = useEditor((state) => String(state.doc.rest.name ?? ""));
+  return <h1 className="sr-only">{name}</h1>;
+}
+
 interface BarProps {
   problems: number;
   version: number | null;
@@ -123,7 +128,7 @@ export function Bar(props: BarProps) {
       <span aria-hidden className="text-fg3 max-lg:hidden">
         /
       </span>
-      <h1 className="sr-only">{t("builder.canvas")}</h1>
+      <Heading />
       <Name />
       <Chip className="max-lg:hidden">
         {version === null ? t("agent.draft") : t("agent.published", { number: version })}

@@ -16,6 +16,7 @@ import { Timeline } from "@/live/Timeline";
 import { useElapsed } from "@/live/useElapsed";
 import { Chip } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";
+import { Inline } from "@/ui/Inline";
 import { Tabs, tabPanel } from "@/ui/Tabs";
 
 export type DockTab = "problems" | "result" | "timeline" | "logs";
@@ -58,9 +59,12 @@ function Problems({ findings, nameOf, onNode }: Pick<DockProps, "findings" | "na
             )}
             <span className="min-w-0">
               {finding.node && <span className="font-semibold">{nameOf(finding.node)} · </span>}
-              {say(finding)}
+              <Inline text={say(finding)} />
               {finding.repair && (
-                <span className="text-fg3"> {pick(finding.repair, finding.repair_zh)}</span>
+                <span className="text-fg3">
+                  {" "}
+                  <Inline text={pick(finding.repair, finding.repair_zh)} />
+                </span>
               )}
             </span>
           </button>

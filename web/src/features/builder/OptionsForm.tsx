@@ -56,6 +56,7 @@ export function OptionsForm({ id }: { id: string }) {
         />
       </div>
       <Form
+        columns={2}
         scope={names.form}
         fields={fields}
         values={given as Record<string, Json>}

@@ -181,7 +181,7 @@ export function Workbench({ stored }: { stored: AgentView }) {
                 onUsed={used}
                 onInspect={inspect}
                 onRun={work.begin}
-                handle={canvas}
+                controls={canvas}
               />
             </Boundary>
           </section>

@@ -5,7 +5,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 import { agentQuery, saveAgent } from "@/api/agents";
 import { ApiError } from "@/api/errors";
 import type { AgentDocument, AgentView, BlockSpec } from "@/api/types";
-import type { CanvasHandle } from "@/canvas/Canvas";
+import type { CanvasControls } from "@/canvas/Canvas";
 import {
   type AgentTree,
   type Autosave,
@@ -30,7 +30,7 @@ export interface Session {
   editor: Editor;
   autosave: Autosave;
   live: LiveStore;
-  canvas: { current: CanvasHandle | null };
+  canvas: { current: CanvasControls | null };
   stop: () => void;
 }
 

@@ -94,7 +94,7 @@ function ModelChoice({ models, chosen, needed, onChoose }: ModelChoiceProps) {
       >
         {models.map((model) => (
           <option key={model.id} value={model.id}>
-            {model.demo ? t("form.demoModel", { name: model.title }) : model.title}
+            {model.demo ? t("form.demoModel") : model.title}
           </option>
         ))}
       </Select>
@@ -141,11 +141,12 @@ export function FirstRun({ fresh }: { fresh: boolean }) {
     mutationFn: async (from: TemplateView | null) => {
       if (!from) return open(await createAgent({ name: t("agent.untitled") }));
       const name = pick(from.name, from.name_zh);
+      const description = pick(from.description, from.description_zh);
       const changed = chosenModel && chosenModel !== usual && usesModel(from, inputs);
       const agent = await createAgent(
         changed
-          ? { name, document: withModel(from.document, inputs, chosenModel) }
-          : { name, template: from.id },
+          ? { name, description, document: withModel(from.document, inputs, chosenModel) }
+          : { name, description, template: from.id },
       );
       await client.invalidateQueries({ queryKey: ["agents"] });
       const fields = agent.inputs.map(fieldOfInput);

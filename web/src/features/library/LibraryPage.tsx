@@ -186,7 +186,7 @@ function NoAgents({
 
 export default function LibraryPage() {
   const { t } = useTranslation();
-  const { language } = useFormats();
+  const { language, pick } = useFormats();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [typed, setTyped] = useSearchText();
@@ -265,7 +265,13 @@ export default function LibraryPage() {
       {templates && (
         <TemplatesDialog
           busy={actions.create.isPending}
-          onUse={(template) => actions.create.mutate({ template: template.id })}
+          onUse={(template) =>
+            actions.create.mutate({
+              template: template.id,
+              name: pick(template.name, template.name_zh),
+              description: pick(template.description, template.description_zh),
+            })
+          }
           onClose={() => setTemplates(false)}
         />
       )}

@@ -115,7 +115,7 @@ function ModelRow({ model }: { model: ModelView }) {
     <tr className="border-line not-first:border-t">
       <td className="px-4 py-2">
         <span className="flex flex-wrap items-center gap-2">
-          {model.title}
+          {model.demo ? t("form.demoModel") : model.title}
           {model.default && <Chip tone="accent">{t("settings.default")}</Chip>}
           {model.demo && (
             <Chip tone="warn" data-tip={t("settings.demoHint")}>
