@@ -54,6 +54,9 @@ class Expression(Block):
         numbers: list[Number] = Field(
             title="Numbers", description="The numbers that stand in the expression, in order."
         )
+        expression: str = Field(
+            title="Expression", description="What was worked out, as it was given."
+        )
         fits: bool = Field(
             title="Fits",
             description="Whether each number to use is used once, and no other; given only if "
@@ -63,18 +66,33 @@ class Expression(Block):
     examples = (
         Example(
             {"expression": "8 / (3 - 8 / 3)", "use": [3, 3, 8, 8]},
-            {"result": 24, "numbers": [8, 3, 8, 3], "fits": True},
+            {
+                "result": 24,
+                "numbers": [8, 3, 8, 3],
+                "expression": "8 / (3 - 8 / 3)",
+                "fits": True,
+            },
         ),
         Example(
             {"expression": "（8－4）× 6 = 24", "use": [8, 4, 3, 3]},
-            {"result": 24, "numbers": [8, 4, 6], "fits": False},
+            {
+                "result": 24,
+                "numbers": [8, 4, 6],
+                "expression": "（8－4）× 6 = 24",
+                "fits": False,
+            },
         ),
         Example(
             {"expression": "-price * (1 + rate)", "values": {"price": 200, "rate": 0.1}},
-            {"result": -220, "numbers": [1]},
+            {"result": -220, "numbers": [1], "expression": "-price * (1 + rate)"},
         ),
-        Example({"expression": "2 ^ 3 ^ 2 % 5"}, {"result": 2, "numbers": [2, 3, 2, 5]}),
-        Example({"expression": "1 / 4"}, {"result": 0.25, "numbers": [1, 4]}),
+        Example(
+            {"expression": "2 ^ 3 ^ 2 % 5"},
+            {"result": 2, "numbers": [2, 3, 2, 5], "expression": "2 ^ 3 ^ 2 % 5"},
+        ),
+        Example(
+            {"expression": "1 / 4"}, {"result": 0.25, "numbers": [1, 4], "expression": "1 / 4"}
+        ),
         Example({"expression": "1 / (2 - 2)"}, {"error": {"code": "division_by_zero"}}),
         Example({"expression": "8 +"}, {"error": {"code": "bad_expression"}}),
         Example({"expression": "__import__('os')"}, {"error": {"code": "bad_expression"}}),
@@ -86,6 +104,7 @@ class Expression(Block):
         given: dict[str, Any] = {
             "result": _number(result),
             "numbers": [_number(number) for number in reader.numbers],
+            "expression": input.expression.strip(),
         }
         if input.use is not None:
             wanted = sorted(_exact(number) for number in input.use)
