@@ -16,6 +16,7 @@ import uvicorn
 from luban.api.app import create_app
 from luban.model.errors import LubanError
 from luban.server.block_folders import watch
+from luban.server.heap import settle_heap
 from luban.server.settings import Settings
 from luban.server.web_app import WebApp
 from luban.server.wiring import Home, open_home
@@ -110,6 +111,7 @@ async def _serve(home: Home, listening: socket.socket, ready: Ready) -> None:
     )
     address = _address(settings.host, listening.getsockname()[1])
     server = _Server(config, closing, lambda: ready(address, home))
+    settle_heap()
     await home.worker.start()
     watching = asyncio.create_task(watch(home))
     try:
