@@ -60,7 +60,7 @@ def page(found: Browser, address: str) -> Iterator[Page]:
     try:
         opened.goto(address)
         opened.wait_for_selector(".react-flow__pane")
-        opened.wait_for_function("() => window.bench?.handle.current")
+        opened.wait_for_function("() => window.bench?.controls.current")
         opened.wait_for_timeout(700)
         yield opened
     finally:
@@ -123,5 +123,5 @@ def pan(on: Page) -> None:
 
 def look(on: Page, zoom: float) -> None:
     """Brings the canvas to a zoom and waits until it has come to rest."""
-    on.evaluate("zoom => window.bench.handle.current.zoomTo(zoom)", zoom)
+    on.evaluate("zoom => window.bench.controls.current.zoomTo(zoom)", zoom)
     on.wait_for_timeout(500)

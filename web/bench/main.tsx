@@ -3,7 +3,7 @@
 import { createRoot } from "react-dom/client";
 import { startTranslation } from "@/app/i18n";
 import "@/app/styles.css";
-import { Canvas, type CanvasHandle } from "@/canvas/Canvas";
+import { Canvas, type CanvasControls } from "@/canvas";
 import { createEditor, type Editor, NOTE_BLOCK } from "@/editor";
 import { BLOCKS, largeAgent, withBody } from "@/editor/testing/agents";
 import { createLive, followLive, LiveProvider, type LiveStore } from "@/live/store";
@@ -14,7 +14,7 @@ declare global {
     bench: {
       editor: Editor;
       live: LiveStore;
-      handle: { current: CanvasHandle | null };
+      controls: { current: CanvasControls | null };
       follow: (run: string) => void;
     };
   }
@@ -45,8 +45,8 @@ const editor = createEditor({
   blocks: BLOCKS,
 });
 const live = createLive();
-const handle: { current: CanvasHandle | null } = { current: null };
-window.bench = { editor, live, handle, follow: (run) => followLive(live, run) };
+const controls: { current: CanvasControls | null } = { current: null };
+window.bench = { editor, live, controls, follow: (run) => followLive(live, run) };
 
 await startTranslation();
 document.documentElement.dataset.theme = query.get("theme") ?? "light";
@@ -55,7 +55,7 @@ if (root) {
   createRoot(root).render(
     <LiveProvider value={live}>
       <div style={{ height: "100vh" }}>
-        <Canvas editor={editor} findings={[]} handle={handle} />
+        <Canvas editor={editor} findings={[]} controls={controls} />
       </div>
       <TipLayer />
     </LiveProvider>,
