@@ -34,13 +34,15 @@ def Field(  # noqa: N802  it stands where pydantic's Field stands
     secret: bool = False,
     hidden: bool = False,
     gather: bool = False,
+    main: bool = False,
     widget: str | None = None,
     **constraints: Any,
 ) -> Any:
     """An input or a single output, as pydantic's `Field` plus what the canvas needs to know.
 
     `advanced` folds the input away, `secret` never shows its value, `hidden` leaves it out of the
-    canvas, `gather` takes all tokens of its links as one list, `widget` names the editor
+    canvas, `gather` takes all tokens of its links as one list, `main` makes an
+    output the one that links without a pin begin at, `widget` names the editor
     (`textarea code password file model table color slider template`). The constraints are
     pydantic's: `ge le gt lt min_length max_length pattern default_factory examples`.
     """
@@ -49,6 +51,7 @@ def Field(  # noqa: N802  it stands where pydantic's Field stands
         "secret": secret,
         "hidden": hidden,
         "gather": gather,
+        "main": main,
         "widget": widget,
     }
     return _marked(default, title, description, {k: v for k, v in marks.items() if v}, constraints)
