@@ -396,3 +396,19 @@ async def test_an_uninstalled_block_fails_the_run_naming_it(house: House):
     run = await house.run(graph_of({"m": "missing.block"}, []))
     assert run.status is RunStatus.FAILED
     assert run.error is not None and "missing.block" in run.error["message"]
+
+
+async def test_a_value_that_cannot_be_stored_fails_its_step_and_nothing_else(
+    open_house: OpenHouse,
+):
+    @block(id="half", effect=Effect.NONE)
+    async def half() -> str:
+        return "half of a \ud83d"
+
+    graph = graph_of(
+        {"h": "half", "out": result()},
+        ["h.error.node -> out.value"],
+    )
+    async with open_house(BLOCKS.and_(half)) as house:
+        run = await house.run(graph)
+    assert (run.status, run.outputs) == (RunStatus.COMPLETED, {"out": "h"})

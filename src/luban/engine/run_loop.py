@@ -19,7 +19,7 @@ from luban.engine.ready import ReadyQueue
 from luban.engine.retry import next_attempt_in
 from luban.engine.state import Firing
 from luban.engine.writer import JournalWriter
-from luban.model.errors import LubanError, show
+from luban.model.errors import LubanError, NotStorable, show
 from luban.model.events import (
     AttemptFailed,
     Event,
@@ -171,13 +171,21 @@ class RunLoop:
         while True:
             event = await self._attempt(firing, number)
             if not isinstance(event, AttemptFailed):
-                return self._record(event)
+                return self._record_end(firing, event)
             self._record(event)
             self._ready.release(firing)
             self._spread()
             await asyncio.sleep(event.retry_in)
             self._ready.reclaim(firing)
             number += 1
+
+    def _record_end(self, firing: Firing, event: StepFinished | StepFailed) -> list[Firing]:
+        try:
+            return self._record(event)
+        except NotStorable as error:  # found only now, as a whole value is
+            stored = self._stored_error(error, firing)
+            path, iteration, number, _, at, took, usage = event
+            return self._record(StepFailed(path, iteration, number, stored, at, took, usage))
 
     async def _attempt(
         self, firing: Firing, number: int

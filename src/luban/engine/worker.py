@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from luban.engine.context import RunScope
 from luban.engine.plan import Plan, compile_plan
@@ -22,6 +24,7 @@ from luban.ports.journal import ClaimedRun, Fenced, Journal, RunChange, RunQueue
 from luban.ports.world import GraphSource, World
 from luban.sdk.code import BlockSource
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _CLAIM = 64
@@ -63,6 +66,7 @@ class Worker:
         self._loops: dict[str, RunLoop] = {}
         self._claiming: asyncio.Task[None] | None = None
         self._registered = False
+        self._reaped_at = -_POLL
         self._writer = self._new_writer()
 
     async def start(self) -> None:
@@ -77,8 +81,13 @@ class Worker:
         if not claimed:
             return None
         watch = asyncio.create_task(self._watch_cancellations())
+        running = self._begin(claimed[0])
         try:
-            return await self._begin(claimed[0])
+            return await running
+        except asyncio.CancelledError:
+            if running.cancelled() and not self._registered:  # fenced meanwhile
+                return None
+            raise
         finally:
             watch.cancel()
 
@@ -111,31 +120,39 @@ class Worker:
             self._registered = True
 
     async def _claim_forever(self) -> None:
-        reaped_at = -_POLL
         while True:
-            try:
-                await self._register()
-                if self._clock.monotonic() - reaped_at >= _POLL:
-                    await self._queue.reap()
-                    await self._apply_cancellations()
-                    reaped_at = self._clock.monotonic()
-                free = self._slots - len(self._running)
-                claimed = await self._queue.claim(min(free, _CLAIM)) if free > 0 else []
-            except LubanError as error:
-                log.warning("claiming: %s", error)
-                claimed = []
+            claimed = await self._carefully(self._claim()) or []
             for run in claimed:
                 self._begin(run)
             if claimed:
                 await asyncio.sleep(0)
             else:
                 await self._bell.wait(_POLL)
-                await self._apply_cancellations()
+
+    async def _claim(self) -> list[ClaimedRun]:
+        """Runs to begin, after looking at what else may have changed."""
+        await self._register()
+        await self._apply_cancellations()
+        if self._clock.monotonic() - self._reaped_at >= _POLL:
+            await self._queue.reap()
+            self._reaped_at = self._clock.monotonic()
+        free = self._slots - len(self._running)
+        return await self._queue.claim(min(free, _CLAIM)) if free > 0 else []
 
     async def _watch_cancellations(self) -> None:
         while True:
             await self._bell.wait(_POLL)
-            await self._apply_cancellations()
+            await self._carefully(self._apply_cancellations())
+
+    async def _carefully(self, asking: Coroutine[Any, Any, T]) -> T | None:
+        """What was asked of the store; nothing if it cannot say, for then it is asked again."""
+        try:
+            return await asking
+        except Fenced as fenced:
+            self._fenced(fenced)
+        except LubanError as error:
+            log.warning("the queue: %s", error)
+        return None
 
     async def _apply_cancellations(self) -> None:
         for run_id in await self._queue.cancelled():
@@ -156,6 +173,11 @@ class Worker:
             self._bell.ring()
 
     async def _run(self, claimed: ClaimedRun) -> RunEnded | RunPaused | None:
+        with suppress(Fenced):
+            return await self._run_or_fail(claimed)
+        return None
+
+    async def _run_or_fail(self, claimed: ClaimedRun) -> RunEnded | RunPaused:
         """The edge of a run: whatever breaks inside becomes the run's own failure."""
         try:
             plan = await self._plan(claimed)
@@ -168,7 +190,7 @@ class Worker:
                 loop.cancel()
             return await loop.run(firings, fresh=fresh)
         except Fenced:
-            return None
+            raise
         except LubanError as error:
             return await self._fail(claimed, error)
         except Exception as crash:
@@ -218,7 +240,8 @@ class Worker:
     def _fenced(self, fenced: Fenced) -> None:
         """Others have this worker's runs now: everything here stops, and it begins anew."""
         log.error("%s", fenced)
+        self._registered = False
+        self._writer.fence(fenced)
+        self._writer = self._new_writer()
         for task in self._running.values():
             task.cancel()
-        self._writer = self._new_writer()
-        self._registered = False

@@ -6,19 +6,19 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from luban.model.errors import LubanError
 from luban.model.events import Row
-from luban.ports.journal import Fenced, Journal, RunChange, StorageFull
+from luban.ports.journal import Fenced, Journal, RunChange
 
 log = logging.getLogger(__name__)
-
-_FULL_PAUSE = 1.0
 
 
 class JournalWriter:
     """Writes rows of all runs of a worker in the order they were put, in numbered batches.
 
     There is no timer: an idle writer commits at once, a busy one commits larger batches.
-    `durable` is the number of the last batch known to be stored.
+    `durable` is the number of the last batch known to be stored; `pause` the seconds until a store
+    that is full or busy is asked again.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class JournalWriter:
         *,
         on_commit: Callable[[set[str]], None],
         on_fenced: Callable[[Fenced], None],
+        pause: float = 1.0,
     ) -> None:
         self.durable = 0
         self._journal = journal
@@ -38,6 +39,8 @@ class JournalWriter:
         self._waiters: dict[int, list[asyncio.Future[None]]] = {}
         self._draining: asyncio.Task[None] | None = None
         self._fenced: Fenced | None = None
+        self._closing = False
+        self._pause = pause
 
     @property
     def backlog(self) -> int:
@@ -45,7 +48,12 @@ class JournalWriter:
         return len(self._rows)
 
     def put(self, row: Row, change: RunChange | None = None) -> int:
-        """Adds a row, and what becomes of its run, to the open batch; returns its number."""
+        """Adds a row, and what becomes of its run, to the open batch; returns its number.
+
+        Raises `Fenced`.
+        """
+        if self._fenced is not None:
+            raise self._fenced
         self._rows.append(row)
         if change is not None:
             self._changes.append(change)
@@ -64,9 +72,19 @@ class JournalWriter:
         await waiter
 
     async def close(self) -> None:
-        """Returns when everything put so far is stored, or cannot be any more."""
+        """Returns when everything put so far is stored, or cannot be."""
+        self._closing = True
         if self._draining is not None:
             await self._draining
+
+    def fence(self, fenced: Fenced) -> None:
+        """Writes nothing from now on: the runs belong to others."""
+        self._fenced = fenced
+        self._rows, self._changes = [], []
+        for waiter in (each for waiters in self._waiters.values() for each in waiters):
+            if not waiter.done():
+                waiter.set_exception(fenced)
+        self._waiters.clear()
 
     async def _drain(self) -> None:
         while self._rows:
@@ -83,22 +101,24 @@ class JournalWriter:
         self._draining = None
 
     async def _commit(self, rows: list[Row], changes: list[RunChange]) -> bool:
-        while True:
+        """Whether the batch is stored; while there is no room or no turn, runs stand still."""
+        while self._fenced is None:
             try:
                 await self._journal.commit(rows, changes)
             except Fenced as fenced:
-                self._give_up(fenced)
-                return False
-            except StorageFull as full:
-                log.error("%s", full)  # nothing was written; runs stand still until there is room
-                await asyncio.sleep(_FULL_PAUSE)
+                return self._give_up(fenced)
+            except LubanError as error:
+                log.error("%s", error)  # nothing was written
+                if self._closing or not error.retryable:
+                    return self._give_up(Fenced(worker="?"))
+                await asyncio.sleep(self._pause)
             else:
                 return True
+        return False
 
-    def _give_up(self, fenced: Fenced) -> None:
-        self._fenced = fenced
-        for waiter in (each for waiters in self._waiters.values() for each in waiters):
-            if not waiter.done():
-                waiter.set_exception(fenced)
-        self._waiters.clear()
-        self._on_fenced(fenced)
+    def _give_up(self, fenced: Fenced) -> bool:
+        """What was not stored did not happen; whoever takes up the runs goes on from before."""
+        if self._fenced is None:
+            self.fence(fenced)
+            self._on_fenced(fenced)
+        return False

@@ -30,8 +30,12 @@ class Holding:
             raise Fenced(worker="?")
         return self.worker
 
-    def fenced(self) -> Fenced:
-        """The error to raise, once everything held is let go."""
-        token, self.worker = self.worker, None
-        self.runs.clear()
-        return Fenced(worker=str(token))
+    def fenced(self, worker: int | None) -> Fenced:
+        """The error to raise when this worker lost its runs; what it held is let go.
+
+        A transaction may find that out late, when another identity has begun: that one stays.
+        """
+        if worker == self.worker:
+            self.worker = None
+            self.runs.clear()
+        return Fenced(worker=str(worker))

@@ -53,7 +53,7 @@ def lines(rows: Iterable[Row], holding: Holding) -> tuple[list[JournalLine], lis
             else:
                 add((owner, seq, kind, node, iteration, data, None))
     except KeyError:
-        raise holding.fenced() from None
+        raise holding.fenced(holding.worker) from None
     return written, blobs
 
 

@@ -33,14 +33,14 @@ class SqliteJournal:
         async with self._file.transaction():
             writer = self._file.writer
             if writer.execute(ALIVE, (worker,)).fetchone() is None:
-                raise holding.fenced()
+                raise holding.fenced(worker)
             writer.executemany(APPEND, written)
             if blobs:
                 writer.executemany(KEEP_BLOB, blobs)
             if changes:
                 changed = writer.executemany(CHANGE, change_values(changes, worker))
                 if changed.rowcount != len(changes):
-                    raise holding.fenced()
+                    raise holding.fenced(worker)
         let_go(changes, holding)
 
     async def read(self, run: str, after: int = 0, limit: int = 1000) -> list[Recorded]:

@@ -74,7 +74,7 @@ class SqliteQueue:
             return []
         async with self._file.transaction() as session:
             if not await session.fetch(ALIVE, worker=worker):
-                raise self._holding.fenced()
+                raise self._holding.fenced(worker)
             values = {"worker": worker, "limit": limit, "at": self._clock.now()}
             if only is None:
                 rows = await session.fetch(CLAIM_ANY, **values)
