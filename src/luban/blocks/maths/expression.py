@@ -32,7 +32,7 @@ class Expression(Block):
     title = "Work out expression"
     category = "maths"
     effect = Effect.NONE
-    icon = "square-function"
+    icon = "sigma"
     keywords = ("formula", "arithmetic", "evaluate", "calculator", "brackets", "24")
 
     class Input(BlockInput):

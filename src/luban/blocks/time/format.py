@@ -1,0 +1,84 @@
+"""A time written another way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from luban.blocks.time.moments import Language, as_local, in_zone, written, zone_of
+from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Example, Field
+from luban.sdk.values import show
+
+
+class Format(Block):
+    """Writes a date or time in a format, a language and a time zone of your choice."""
+
+    id = "time.format"
+    title = "Format time"
+    category = "time"
+    effect = Effect.NONE
+    icon = "calendar-clock"
+    keywords = ("date", "convert", "time zone", "weekday")
+
+    class Input(BlockInput):
+        time: Any = Field(
+            title="Time",
+            description="A date or time such as 2026-01-31T08:00, or seconds since 1970.",
+        )
+        zone: str = Field(
+            "local",
+            title="Time zone",
+            description="Where it is shown, such as Asia/Shanghai, UTC or +08:00; `local` is this "
+            "computer's. A time without a zone is one of this zone.",
+        )
+        format: str = Field(
+            "long",
+            title="Format",
+            description="`iso`, `datetime`, `date`, `time`, `long`, or a pattern like `%H:%M`.",
+            examples=["long", "datetime", "date", "time", "iso", "%Y-%m-%d"],
+        )
+        language: Language = Field(
+            "en", title="Language", description="For the names of days and months."
+        )
+
+    class Output(BlockOutput):
+        text: str = Field(title="Text", description="The time in the chosen format.")
+        timestamp: float = Field(title="Seconds", description="Seconds since 1970, in UTC.")
+
+    examples = (
+        Example(
+            {"time": "2026-01-31", "zone": "UTC"},
+            {"text": "Saturday, 31 January 2026, 00:00", "timestamp": 1769817600.0},
+        ),
+        Example(
+            {"time": "2026-01-31T08:00:00Z", "zone": "Asia/Shanghai", "language": "zh"},
+            {"text": "2026年1月31日 星期六 16:00", "timestamp": 1769846400.0},
+        ),
+        Example(
+            {"time": 1769846400, "zone": "UTC", "format": "%-m/%-d %I:%M %p"},
+            {"text": "1/31 08:00 AM", "timestamp": 1769846400.0},
+        ),
+        Example({"time": "soon"}, {"error": {"code": "bad_time"}}),
+    )
+
+    async def run(self, input: Input) -> dict[str, Any]:
+        moment = _moment(input.time, input.zone)
+        return {
+            "text": written(moment, input.format, input.language),
+            "timestamp": moment.timestamp(),
+        }
+
+
+def _moment(given: Any, zone: str) -> datetime:
+    if isinstance(given, (int, float)) and not isinstance(given, bool):
+        return in_zone(given, zone)
+    try:
+        moment = datetime.fromisoformat(str(given).strip())
+    except ValueError as error:
+        raise BlockError(
+            f"{show(given)} is not a time. Write it like 2026-01-31T08:00, or give seconds.",
+            zh=f"{show(given)} 不是时间。请写成 2026-01-31T08:00 的形式，或给出秒数。",
+            code="bad_time",
+        ) from error
+    place = zone_of(zone)
+    return as_local(moment, place) if moment.tzinfo is None else moment.astimezone(place)
