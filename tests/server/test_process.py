@@ -6,14 +6,16 @@ import asyncio
 import os
 import socket
 import sqlite3
+import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from luban.client import Client, Conflicting, Event
+from luban.client import Client, Conflicting, Event, Invalid, Missing
 from luban.model.run import RunStatus
 from luban.storage.migrations import REVISION_TABLE
 from tests.server.kit import ServerProcess, refusal, server
@@ -197,3 +199,86 @@ def test_settings_that_cannot_be(tmp_path: Path, name: str, value: str, expected
     assert expected in said
     assert "secret" not in said
     assert "Traceback" not in said
+
+
+# --- what people do to a running server
+
+
+async def test_a_block_file_is_used_without_a_restart(luban: Client, tmp_path: Path) -> None:
+    """Also from a folder outside the project, and when it lies behind a symbolic link."""
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    (tmp_path / "blocks" / "linked").symlink_to(outside, target_is_directory=True)
+    source = "from luban.sdk import block\n\n@block(id='my.shout')\n"
+    source += "def shout(text: str) -> str:\n    return text.upper()\n"
+    (outside / "shout.py").write_text(source)
+    await until(lambda: luban.blocks.get("my.shout"))
+    agent = await luban.agents.create(document=one_step("my.shout"))
+    run = await luban.runs.wait((await luban.runs.start(agent.id)).id, timeout=30)
+    assert run.outputs == {"result": "HELLO"}
+
+    (outside / "shout.py").write_text(source.replace("upper", "title"))
+    async with asyncio.timeout(30):
+        while run.outputs != {"result": "Hello"}:
+            run = await luban.runs.wait((await luban.runs.start(agent.id)).id, timeout=30)
+
+    (outside / "broken.py").write_text("def (:\n")
+    await until(lambda: the_first_broken(luban))
+    broken = await luban.blocks.broken()
+    assert (broken[0].path.endswith("broken.py"), broken[0].line) == (True, 1)
+    assert await luban.blocks.get("my.shout")
+
+
+async def test_a_large_file_passes_through_without_being_held(
+    luban: Client, running: ServerProcess, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as out:
+        for _ in range(50):
+            out.write(os.urandom(1 << 20))
+    stored = await luban.files.upload(large)
+    size = 0
+    async for piece in luban.files.read(stored.id):
+        size += len(piece)
+    assert size == stored.size == 50 << 20
+    if sys.platform == "linux":
+        status = Path(f"/proc/{running.process.pid}/status").read_text()
+        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        assert int(peak.split()[1]) < 140 * 1024
+
+
+async def test_a_file_beyond_the_limit_is_refused_in_words(tmp_path: Path) -> None:
+    with server(tmp_path, LUBAN_FILE_LIMIT="1000000") as running:
+        async with running.client() as luban:
+            with pytest.raises(Invalid, match="LUBAN_FILE_LIMIT") as refused:
+                await luban.files.upload(b"x" * 30_000_000)
+            assert refused.value.status == 413
+            assert (await luban.files.list()).total == 0
+
+
+def one_step(block: str) -> dict[str, Any]:
+    return {
+        "nodes": {
+            "text": {"block": "io.input_text", "with": {"name": "text", "value": "hello"}},
+            "step": {"block": block},
+            "result": {"block": "io.output", "with": {"name": "result"}},
+        },
+        "links": ["text.value -> step.text", "step.result -> result.value"],
+    }
+
+
+async def the_first_broken(luban: Client) -> None:
+    if not await luban.blocks.broken():
+        raise LookupError
+
+
+async def until(ask: Callable[[], Awaitable[object]]) -> None:
+    """Asks until there is an answer; block folders are looked at every two seconds."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await ask()
+            except (Missing, LookupError):
+                await asyncio.sleep(0.1)
+            else:
+                return
