@@ -375,3 +375,15 @@ def test_a_chain_of_ten_thousand_nodes_compiles_and_runs():
 def test_an_empty_graph_is_finished_at_once():
     assert Planner(plan_of({}, []), {}).start() == []
     assert graph_of({}, []).nodes == ()
+
+
+def test_a_sticky_value_nobody_came_for_is_not_starved():
+    play = Play(
+        plan_of(
+            {"v": given("v"), "k": given("k"), "c": "choose", "p": "pair", "out": result()},
+            ["v.value -> c.value", "c.yes -> p.a", "k.value -> p.b", "p.result -> out.value"],
+        ),
+        {"v": 0, "k": "kept"},
+    )
+    assert play.run().outputs == {}
+    assert play.planner.starved == []

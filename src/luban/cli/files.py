@@ -10,34 +10,18 @@ import orjson
 
 from luban.model.errors import InvalidValue
 
-MOST_BYTES = 20_000_000
-"""A larger agent file is refused before it is read."""
 _PIECE = 1 << 20
 
 
-def read_text(path: Path) -> str:
-    """The text of an agent file. Raises `InvalidValue` naming it when it cannot be read."""
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise InvalidValue(
-                name=str(path),
-                value=f"{size} bytes",
-                expected=f"an agent file has at most {MOST_BYTES} bytes",
-                expected_zh=f"智能体文件最多 {MOST_BYTES} 字节",
-            )
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, str(error)) from error
-    except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
-
-
-def read_agent_file(path: Path) -> dict[str, Any]:
-    """The document of an agent file. Raises `InvalidValue` and `BadDocument`."""
+def read_tree(path: Path) -> dict[str, Any]:
+    """The document of an agent file, a short workflow made whole. Raises `BadDocument`."""
+    from luban.cli.reach import settings_of
     from luban.interop import agent_file
+    from luban.interop.short_workflow import imported
+    from luban.registry import discover
 
-    return agent_file.load(read_text(path))
+    tree, _ = imported(agent_file.load(agent_file.read(path)), discover(settings_of().blocks_path))
+    return tree
 
 
 def read_inputs(given: list[str], file: Path | None) -> dict[str, Any]:

@@ -373,7 +373,8 @@ class Planner:
         """A frame is finished: what is left on its pins is reported, and its body told."""
         for index, waiting in frame.waiting.items():
             node = frame.plan.nodes[index]
-            count = sum(len(queue) for queue in waiting.queues)
+            # A sticky value is there to be kept, whether anybody comes for it or not.
+            count = sum(not sticky for queue in waiting.queues for _, sticky in queue)
             if not count:
                 continue
             for number, slot in enumerate(node.slots):

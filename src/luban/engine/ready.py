@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 
 from luban.engine.plan import NodePlan
 from luban.engine.state import Firing
@@ -19,7 +19,8 @@ class ReadyQueue:
         self.queued = 0
         self._limit = limit
         self._load: dict[NodePlan, int] = {}
-        self._queues: dict[NodePlan, deque[Firing]] = {}
+        # Ordered, because a plain dict gets slower to read the more was taken from its front.
+        self._queues: OrderedDict[NodePlan, deque[Firing]] = OrderedDict()
 
     def offer(self, firing: Firing) -> bool:
         """Takes a place for a step at once, or queues it and says no."""
@@ -43,9 +44,10 @@ class ReadyQueue:
             if load >= node.parallel:
                 continue
             firing = queue.popleft()
-            del self._queues[node]
             if queue:
-                self._queues[node] = queue  # to the end: the other nodes come first next time
+                self._queues.move_to_end(node)  # the other nodes come first next time
+            else:
+                del self._queues[node]
             self.queued -= 1
             self._load[node] = load + 1
             self.running += 1

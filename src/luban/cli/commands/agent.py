@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from luban.cli.files import read_inputs, read_text
+from luban.cli.files import read_inputs
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
 from luban.cli.printing import as_json, line, note, table
 from luban.cli.reach import Reach, with_reach
@@ -91,7 +91,9 @@ def create(
 
 @app.command("import", help=say("Create an agent from a file.", "从文件新建智能体。"))
 def import_file(file: Path, json: AsJson = False, data: Data = None, server: Server = None) -> None:
-    text = read_text(file)
+    from luban.interop import agent_file
+
+    text = agent_file.read(file)
     _show(with_reach(server, data, lambda r: r.client.agents.create(text=text)), json)
 
 
@@ -99,9 +101,9 @@ def import_file(file: Path, json: AsJson = False, data: Data = None, server: Ser
 def edit(
     which: Which, file: Path, json: AsJson = False, data: Data = None, server: Server = None
 ) -> None:
-    from luban.cli.files import read_agent_file
+    from luban.cli.files import read_tree
 
-    document = read_agent_file(file)
+    document = read_tree(file)
 
     async def work(reached: Reach) -> AgentView:
         agent = await find_agent(reached.client, which)

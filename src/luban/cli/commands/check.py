@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luban.cli.files import read_text
 from luban.cli.flags import AsJson
 from luban.cli.printing import DONE, WRONG_INPUT, as_json, leave, line
 from luban.cli.speech import say
@@ -44,7 +43,7 @@ def _checked(path: Path, blocks: Any) -> dict[str, Any]:
     from luban.interop.short_workflow import imported
 
     try:
-        text = read_text(path)
+        text = agent_file.read(path)
         tree, notes = imported(agent_file.load(text), blocks)
     except LubanError as error:
         return {"error": error.as_json(), "findings": [], "lines": [], "notes": [], "errors": 1}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luban.cli.files import pieces, read_inputs, read_text
+from luban.cli.files import pieces, read_inputs
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
 from luban.cli.printing import DONE, INTERRUPTED, RUN_FAILED, as_json, leave, line, note, value_text
 from luban.cli.reach import OWNER, Reach, in_loop, settings_of, with_reach
@@ -61,10 +61,11 @@ def run(
 async def _run_file(
     path: Path, inputs: dict[str, Any], data: Path | None, quiet: bool
 ) -> dict[str, Any]:
+    from luban.interop import agent_file
     from luban.server.wiring import open_home
     from luban.services.agents import AgentDraft
 
-    text = read_text(path)
+    text = agent_file.read(path)
     async with open_home(settings_of(data)) as home:
         agent = await home.house.agents.keep_file(OWNER, _agent_id(path), AgentDraft(text=text))
         return await _run_here(home, agent.id, inputs, quiet)
