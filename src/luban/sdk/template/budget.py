@@ -48,12 +48,16 @@ class Budget:
 
     def charge_text(self, length: int) -> None:
         """Pays for a text of this length."""
+        self.check_length(length)
+        self.charge(length)
+
+    def check_length(self, length: int) -> None:
+        """Whether a text may be this long. Raises `TooMuch`."""
         if length > LONGEST_TEXT:
             raise TooMuch(
                 f"it makes a text of {length:,} characters; {LONGEST_TEXT:,} are allowed",
                 f"它生成的文本有 {length:,} 个字符，上限为 {LONGEST_TEXT:,}",
             )
-        self.charge(length)
 
 
 def budget_of(context: Context) -> Budget:

@@ -48,7 +48,8 @@ def render(
     try:
         for piece in compiled.root_render_func(context):
             length += len(piece)
-            budget.charge_text(length if length > len(piece) * 4 else len(piece))
+            budget.check_length(length)
+            budget.charge(len(piece))
             pieces.append(piece)
     except _FAILURES as error:
         raise _failure(error, _line_of(error, compiled)) from error
