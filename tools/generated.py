@@ -28,6 +28,9 @@ class Generated:
 FILES: tuple[Generated, ...] = (
     Generated("docs/reference/agent.schema.json", "luban.interop.agent_schema:text"),
     Generated("web/openapi.json", "luban.api.openapi:text"),
+    Generated(
+        "src/luban/storage/migrations/head.sqlite.sql", "luban.storage.migrations.snapshot:text"
+    ),
     Generated("docs/reference/blocks.md", "tools.block_pages:english"),
     Generated("docs/reference/blocks.zh-CN.md", "tools.block_pages:chinese"),
     Generated("docs/reference/cli.md", "tools.command_pages:english"),

@@ -16,6 +16,7 @@ from luban.storage.errors import (
     refused_by_system,
 )
 from luban.storage.migrations import REVISION_TABLE, revisions
+from luban.storage.migrations.snapshot import create
 from luban.storage.sqlite.failures import translate
 from luban.storage.sqlite.file_lock import FileLock
 
@@ -126,12 +127,15 @@ def _wait_for(lock: FileLock) -> None:
 
 
 def _migrate(path: Path) -> None:
-    # Only here, so that an up-to-date start never pays for importing Alembic.
-    from luban.storage.migrations.upgrade import upgrade_sqlite
-
     try:
         with closing(sqlite3.connect(path, timeout=5)) as connection:
             connection.execute("pragma journal_mode = wal")
+            if connection.execute("select count(*) from sqlite_master").fetchone() == (0,):
+                create(connection)
+                return
+        # Only here, so that nobody but an upgrade pays for importing Alembic.
+        from luban.storage.migrations.upgrade import upgrade_sqlite
+
         upgrade_sqlite(str(path))
     except sqlite3.Error as error:
         raise translate(error, str(path)) from error

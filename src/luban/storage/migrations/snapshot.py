@@ -1,0 +1,34 @@
+"""The schema at the head as one script, so that a new SQLite file needs no migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from luban.storage.migrations import FOLDER, REVISION_TABLE, revisions
+
+SCRIPT = FOLDER / "head.sqlite.sql"
+_STATEMENTS = """
+select sql from sqlite_master where sql is not null and name not like 'sqlite!_%' escape '!'
+order by type = 'index', tbl_name, name"""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Makes the schema in an empty file, all of it or nothing."""
+    connection.executescript(f"begin immediate;\n{SCRIPT.read_text(encoding='utf-8')}\ncommit;")
+
+
+def text() -> str:
+    """What the migrations make of an empty file; the script is generated from this."""
+    from luban.storage.migrations.upgrade import upgrade_sqlite
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        upgrade_sqlite(str(path))
+        with closing(sqlite3.connect(path)) as connection:
+            statements = [sql for (sql,) in connection.execute(_STATEMENTS)]
+    lines = [line.rstrip() for sql in statements for line in f"{sql};".splitlines()]
+    head = f"insert into {REVISION_TABLE} (version_num) values ('{revisions()[-1]}');"
+    return "\n".join(["-- Generated from the migrations by ./run fix.", *lines, head, ""])
