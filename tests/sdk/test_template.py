@@ -45,8 +45,10 @@ POST = {"title": "一", "tags": ["a", "b"], "score": 2}
             "一1",
         ),
         (
-            "{% for x in l %}{{ loop.index }}/{{ loop.length }}"
-            "{{ loop.cycle('a', 'b') }} {% endfor %}",
+            (
+                "{% for x in l %}{{ loop.index }}/{{ loop.length }}"
+                "{{ loop.cycle('a', 'b') }} {% endfor %}"
+            ),
             {"l": [7, 8]},
             "1/2a 2/2b ",
         ),
