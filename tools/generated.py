@@ -36,6 +36,7 @@ FILES: tuple[Generated, ...] = (
     Generated("docs/reference/cli.md", "tools.command_pages:english"),
     Generated("docs/reference/cli.zh-CN.md", "tools.command_pages:chinese"),
     Generated("docs/reference/database.md", "tools.database_page:text"),
+    Generated("docs/reference/errors.md", "tools.error_page:text"),
 )
 
 
