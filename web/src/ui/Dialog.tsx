@@ -24,6 +24,11 @@ export function Dialog({ open, title, onClose, children, footer, wide }: DialogP
     if (!dialog || !open) return;
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
+    // The first field, not the button that closes.
+    const first = dialog.querySelector<HTMLElement>(
+      "[data-body] :is(input, select, textarea, button)",
+    );
+    (first ?? dialog.querySelector<HTMLElement>("footer button:last-child"))?.focus();
     return () => {
       dialog.close();
       if (before instanceof HTMLElement) before.focus();
@@ -57,7 +62,9 @@ export function Dialog({ open, title, onClose, children, footer, wide }: DialogP
             <X size={16} />
           </IconButton>
         </header>
-        <div className="min-h-0 grow overflow-y-auto p-4">{children}</div>
+        <div data-body="" className="min-h-0 grow overflow-y-auto p-4">
+          {children}
+        </div>
         {footer && (
           <footer className="flex items-center justify-end gap-2 border-t border-line px-4 py-3">
             {footer}

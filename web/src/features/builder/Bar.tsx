@@ -122,7 +122,10 @@ export function Bar(props: BarProps) {
   const pane = (open: boolean) => (open ? "text-accent!" : "text-fg3!");
   return (
     <TopBar>
-      <Link to="/agents" className="min-h-6 text-fg3 hover:text-fg max-lg:hidden">
+      <Link
+        to="/agents"
+        className="inline-flex min-h-6 items-center text-fg3 hover:text-fg max-lg:hidden"
+      >
         {t("nav.agents")}
       </Link>
       <span aria-hidden className="text-fg3 max-lg:hidden">

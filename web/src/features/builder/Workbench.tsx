@@ -1,5 +1,6 @@
 // The panes of the builder and how they work together.
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { getRouteApi } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentView } from "@/api/types";
 import { Canvas } from "@/canvas/Canvas";
@@ -25,6 +26,7 @@ const InputsDialog = lazy(() =>
   import("@/forms/InputsDialog").then((module) => ({ default: module.InputsDialog })),
 );
 
+const route = getRouteApi("/agents/$id/edit");
 const LEFT = { least: 200, most: 420, usual: 248 };
 const RIGHT = { least: 260, most: 560, usual: 328 };
 const DOCK = { least: 120, most: 520, usual: 212 };
@@ -88,6 +90,15 @@ export function Workbench({ stored }: { stored: AgentView }) {
   const showNode = useShowNode(openRight);
   const runId = work.run?.id;
 
+  // An address may name a node, such as the one that failed.
+  const { node: asked } = route.useSearch();
+  const first = useRef(asked);
+  useEffect(() => {
+    const node = first.current;
+    first.current = undefined;
+    // The canvas is there a frame after the panes.
+    if (node !== undefined) requestAnimationFrame(() => showNode(node));
+  }, [showNode]);
   // A run that starts brings its result to the front.
   useEffect(() => {
     if (runId) setDockTab("result");

@@ -105,7 +105,7 @@ function Name({ agent }: { agent: AgentView }) {
     <Link
       to="/agents/$id/edit"
       params={{ id: agent.id }}
-      className="block truncate font-semibold after:absolute after:inset-0 after:rounded-card"
+      className="block min-h-6 truncate leading-6 font-semibold after:absolute after:inset-0 after:rounded-card"
     >
       {agent.name || t("agent.untitled")}
     </Link>
@@ -155,7 +155,7 @@ export function AgentRow(props: ItemProps) {
   const { t } = useTranslation();
   const { ago } = useFormats();
   return (
-    <tr className="relative border-line not-first:border-t hover:bg-surface2">
+    <tr className="relative border-line not-first:border-t hover:bg-bg">
       <td className="max-w-80 py-2 pr-3 pl-4">
         <Name agent={agent} />
         {agent.description && <p className="truncate text-xs text-fg3">{agent.description}</p>}

@@ -69,7 +69,7 @@ function Actions({
   const navigate = route.useNavigate();
   const [editing, setEditing] = useState(false);
   const going = run.status === "running" || run.status === "queued" || run.status === "waiting";
-  const agent = useQuery({ ...agentQuery(run.agent_id ?? ""), enabled: run.agent_id !== null });
+  const agent = useQuery({ ...agentQuery(run.agent_id), enabled: run.agent_id !== "" });
   const again = async (inputs: Record<string, Json>) => {
     if (!run.agent_id) return;
     const next = await startRun(run.agent_id, inputs);
@@ -147,6 +147,23 @@ function Actions({
   );
 }
 
+/** From what failed to where it can be mended. */
+function MendLink({ run }: { run: RunView }) {
+  const { t } = useTranslation();
+  const node = run.error?.node ?? undefined;
+  return (
+    <Link
+      to="/agents/$id/edit"
+      params={{ id: run.agent_id }}
+      search={{ run: run.id, node }}
+      className={buttonClass("plain", true)}
+    >
+      <Workflow size={13} aria-hidden />
+      {t("run.mend")}
+    </Link>
+  );
+}
+
 const RESULT = "";
 
 function OneRun({ id }: { id: string }) {
@@ -166,7 +183,10 @@ function OneRun({ id }: { id: string }) {
     <LiveProvider value={live}>
       <div className="flex h-full min-h-0 flex-col">
         <TopBar>
-          <Link to="/runs" className="min-h-6 text-fg3 hover:text-fg max-sm:hidden">
+          <Link
+            to="/runs"
+            className="inline-flex min-h-6 items-center text-fg3 hover:text-fg max-sm:hidden"
+          >
             {t("runs.title")}
           </Link>
           <span className="text-fg3 max-sm:hidden" aria-hidden>
@@ -231,6 +251,7 @@ function OneRun({ id }: { id: string }) {
                           starved={view.starved}
                           nameOf={nameOf}
                           onNode={choose}
+                          errorActions={view.error && <MendLink run={view} />}
                         />
                       </section>
                       <section>

@@ -24,7 +24,7 @@ function Row({ run }: { run: RunView }) {
   const { ago, date, seconds, number } = useFormats();
   const took = runSeconds(run);
   return (
-    <tr className="relative border-line not-first:border-t hover:bg-surface2">
+    <tr className="relative border-line not-first:border-t hover:bg-bg">
       <td className="py-2 pr-3 pl-4">
         <StatusChip status={run.status} />
       </td>
@@ -32,7 +32,7 @@ function Row({ run }: { run: RunView }) {
         <Link
           to="/runs/$id"
           params={{ id: run.id }}
-          className="block truncate font-semibold after:absolute after:inset-0"
+          className="block min-h-6 truncate leading-6 font-semibold after:absolute after:inset-0"
         >
           {run.agent_name}
         </Link>
