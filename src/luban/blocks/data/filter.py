@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from luban.blocks.data.long_lists import beside
 from luban.blocks.data.parts import part_or_none
 from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Example, Field
 from luban.sdk.compare import Operator, holds
@@ -79,11 +80,16 @@ class Filter(Block):
     )
 
     async def run(self, input: Input) -> dict[str, Any]:
-        yes: list[Any] = []
-        no: list[Any] = []
-        for index, item in enumerate(input.items):
-            (yes if _passes(index, item, input) else no).append(item)
+        yes, no = await beside(len(input.items), lambda: _parted(input))
         return {"yes": yes, "no": no, "count": len(yes)}
+
+
+def _parted(input: Filter.Input) -> tuple[list[Any], list[Any]]:
+    yes: list[Any] = []
+    no: list[Any] = []
+    for index, item in enumerate(input.items):
+        (yes if _passes(index, item, input) else no).append(item)
+    return yes, no
 
 
 def _passes(index: int, item: Any, input: Filter.Input) -> bool:

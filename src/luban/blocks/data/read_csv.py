@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from luban.blocks.data.csv_rows import Layout, Table, read_table
+from luban.blocks.data.long_lists import beside
 from luban.sdk import (
     Block,
     BlockError,
@@ -20,9 +20,6 @@ from luban.sdk import (
     FileRef,
 )
 from luban.sdk.charset import decode, known_encoding
-
-_AT_ONCE = 200_000
-"""Characters that are read without a thread: some milliseconds."""
 
 
 class ReadCsv(Block):
@@ -143,11 +140,7 @@ class ReadCsv(Block):
     async def run(self, input: Input, ctx: Context) -> Emissions:
         text = input.text if input.text is not None else await _text(input, ctx)
         layout = _layout(input)
-        if len(text) <= _AT_ONCE:
-            table = read_table(text, layout)
-        else:
-            table = await asyncio.to_thread(read_table, text, layout)
-        return _emissions(table)
+        return _emissions(await beside(len(text) // 10, lambda: read_table(text, layout)))
 
 
 def _emissions(table: Table) -> Emissions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast
 
+from luban.blocks.data.long_lists import beside
 from luban.blocks.data.parts import part_or_none
 from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
 from luban.sdk.compare import as_operand
@@ -77,16 +78,20 @@ class Sort(Block):
     )
 
     async def run(self, input: Input) -> dict[str, Any]:
-        path = input.path.strip()
-        keyed = [(part_or_none(item, path), item) for item in input.items]
-        there = sorted(
-            ((_key(part, input.match_case), item) for part, item in keyed if _is_there(part)),
-            key=lambda pair: pair[0],
-            reverse=input.direction == "descending",
-        )
-        ordered = [item for _, item in there]
-        ordered += [item for part, item in keyed if not _is_there(part)]
+        ordered = await beside(len(input.items), lambda: _ordered(input))
         return {"list": ordered[: input.limit] if input.limit else ordered}
+
+
+def _ordered(input: Sort.Input) -> Items:
+    path = input.path.strip()
+    keyed = [(part_or_none(item, path), item) for item in input.items]
+    there = sorted(
+        ((_key(part, input.match_case), item) for part, item in keyed if _is_there(part)),
+        key=lambda pair: pair[0],
+        reverse=input.direction == "descending",
+    )
+    without = [item for part, item in keyed if not _is_there(part)]
+    return [item for _, item in there] + without
 
 
 def _is_there(part: Any) -> bool:

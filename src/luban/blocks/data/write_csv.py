@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any, cast
 
+from luban.blocks.data.long_lists import beside
 from luban.sdk import (
     Block,
     BlockError,
@@ -88,7 +89,7 @@ class WriteCsv(Block):
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
-        text = _written(input)
+        text = await beside(len(input.rows), lambda: _written(input))
         if not input.file_name.strip():
             return {"text": text}
         content = _encoded(text, input.encoding)

@@ -11,9 +11,7 @@ from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Exampl
 from luban.sdk.values import show
 
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|([^\W\d]\w*)|(\*\*|[-+*/%^()]))")
-_SAME = str.maketrans(
-    {"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "（": "(", "）": ")", "＋": "+", "－": "-"}
-)
+_SAME = str.maketrans("×·⋅＊÷／∕−–－＋（）％＾．＝", "****///---+()%^.=")
 _LONGEST = 1000
 _DEEPEST = 60
 _LARGEST = 1000

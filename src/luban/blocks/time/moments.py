@@ -89,6 +89,8 @@ def zone_of(name: str) -> tzinfo | None:
     name = name.strip()
     if name.lower() in ("", "local"):
         return None
+    if name.upper() in ("UTC", "GMT", "Z"):
+        return UTC
     offset = _OFFSET.fullmatch(name.upper().removeprefix("UTC").removeprefix("GMT"))
     if offset and int(offset[2]) <= _WIDEST_OFFSET:
         away = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
