@@ -41,7 +41,8 @@ everything else to standard error. `LUBAN_LANG=zh` or the locale chooses the lan
 [English](cli.md) · 由 `python -m tools.command_pages` 根据程序生成。
 
 在代码仓库中用 `./run` 代替 `luban`：`./run run FILE` 即 `luban run FILE`。
-不带 `--server` 时，命令直接使用本机的数据目录，不需要服务器。结果写到标准输出，其余内容写到标准错误。
+不带 `--server` 时，命令直接使用本机的数据目录，不需要服务器。
+结果写到标准输出，其余内容写到标准错误。
 语言由 `LUBAN_LANG=zh` 或系统区域设置决定。
 
 | 许多命令共有的选项 | |

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("src/luban/*/README.md")]
 FLOORS = [path.parent for path in ROOT.glob("src/luban/*/__init__.py")]
@@ -15,7 +16,7 @@ FLOORS = [path.parent for path in ROOT.glob("src/luban/*/__init__.py")]
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
-    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    targets = LINK.findall(CODE.sub("", page.read_text(encoding="utf-8")))
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
