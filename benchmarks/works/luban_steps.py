@@ -7,7 +7,6 @@ ones may go ahead of the journal. Every step is validated by pydantic on its way
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import sqlite3
 import sys
@@ -29,36 +28,24 @@ from luban.model.run import ENDED, Run, RunDraft
 from luban.ports.clock import SystemClock
 from luban.ports.journal import Journal, Recorded, RunChange
 from luban.ports.stores import Agent
-from luban.sdk import Block, BlockInput, BlockOutput, Effect, Field, Role
+from luban.sdk import Block, BlockInput, BlockOutput, Effect, Field, Role, block
 from luban.sdk.block import compile_block
 from luban.sdk.code import BlockCode
+from luban.server.heap import settle_heap
 from luban.storage.local import LocalBus
 from luban.storage.sqlite import SqliteDatabase, open_database
 
 OWNER = "local"
 
 
-class Add(Block):
-    """The trivial step: one more."""
-
-    class Input(BlockInput):
-        x: int
-
-    class Output(BlockOutput):
-        x: int
-
-    async def run(self, input: Input) -> Output:
-        return self.Output(x=input.x + 1)
+@block(id="bench.add_pure", effect=Effect.NONE)
+async def add_pure(x: int) -> int:
+    return x + 1
 
 
-class PureAdd(Add):
-    id = "bench.add_pure"
-    effect = Effect.NONE
-
-
-class StrictAdd(Add):
-    id = "bench.add_strict"
-    effect = Effect.IDEMPOTENT
+@block(id="bench.add_strict", effect=Effect.IDEMPOTENT)
+async def add_strict(x: int) -> int:
+    return x + 1
 
 
 class Result(Block):
@@ -82,7 +69,7 @@ class Blocks:
     """The blocks above."""
 
     def __init__(self) -> None:
-        codes = [compile_block(block) for block in (PureAdd, StrictAdd, Result)]
+        codes = [compile_block(each) for each in (add_pure, add_strict, Result)]
         self._codes = {code.spec.id: code for code in codes}
 
     def find(self, block_id: str) -> BlockCode | None:
@@ -124,7 +111,7 @@ def chain(length: int, mode: str) -> Graph:
     nodes["n0"]["with"] = {"x": 0}
     nodes["result"] = {"block": "bench.result"}
     names = list(nodes)
-    links = [f"{a}.x -> {b}.x" for a, b in pairwise(names)]
+    links = [f"{a}.result -> {b}.x" for a, b in pairwise(names)]
     return _graph(nodes, links)
 
 
@@ -134,8 +121,8 @@ def fan(width: int, mode: str) -> Graph:
     nodes: dict[str, Any] = {"first": {**add, "with": {"x": 0}}}
     nodes |= {f"n{i}": add for i in range(width)}
     nodes["result"] = {"block": "bench.result"}
-    links = [f"first.x -> n{i}.x" for i in range(width)]
-    links += [f"n{i}.x -> result.x" for i in range(width)]
+    links = [f"first.result -> n{i}.x" for i in range(width)]
+    links += [f"n{i}.result -> result.x" for i in range(width)]
     return _graph(nodes, links)
 
 
@@ -205,7 +192,6 @@ class Bench:
             clock=self.clock,
             bus=LocalBus(),
             bell=self.bell,
-            slots=2000,
         )
         self._agent = new_id("a")
         self._versions: dict[tuple[str, str, int], int] = {}
@@ -293,8 +279,8 @@ async def main(folder: Path) -> None:
     """Plays what standard input asks for, until it ends."""
     bench = Bench(folder / "luban.db")
     await bench.open()
+    settle_heap()  # as every server process does
     for line in sys.stdin:
-        gc.collect()
         print(json.dumps(await bench.play(**json.loads(line))), flush=True)
     await bench.worker.stop()
     await bench.database.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,11 +13,12 @@ from luban.model.pins import FITS, CoercionFailed, PinKind, PinType, coerce
 from luban.model.values import decode, encode, plain
 from luban.sdk.code import BlockCode, Emission
 
-_CONTAINERS = (list, dict)
+_CONTAINERS: frozenset[type] = frozenset({list, dict})
+_NOTHING: frozenset[type] = frozenset()
 _SAFE = frozenset({str, bool, type(None)})
 """Types whose every value is plain as it is."""
 _HIDDEN = "•••"
-_ANYTHING = (frozenset[type](), PinType(PinKind.ANY))
+_ANYTHING = PinType(PinKind.ANY)
 
 
 class Lacking:
@@ -53,7 +54,12 @@ class Gate:
     def __init__(self, code: BlockCode) -> None:
         self._spec: BlockSpec = code.spec
         self._validate: Callable[[dict[str, Any]], Any] = code.validate
-        self._takes = {pin.name: (FITS[pin.kind], pin.type) for pin in code.spec.inputs}
+        self._takes = {pin.name: pin.type for pin in code.spec.inputs}
+        self._as_they_are: dict[str, frozenset[type]] = {
+            pin.name: frozenset(FITS[pin.kind] - _CONTAINERS)
+            for pin in code.spec.inputs
+            if pin.type.item is None
+        }
         self._gives = {
             name: (FITS[pin.kind] if pin.item_kind is None else frozenset[type](), pin.type)
             for name, pin in code.spec.output_by_name.items()
@@ -62,14 +68,12 @@ class Gate:
 
     def enter(self, node: str, inputs: dict[str, Any]) -> Any:
         """What the block's code takes. Raises `BadInput` naming the pin and the value."""
-        ready: dict[str, Any] = {}
+        ready = inputs
         for name, value in inputs.items():
-            fits, wanted = self._takes.get(name, _ANYTHING)
-            kind = cast("type[Any]", type(value))
-            if kind in fits and kind not in _CONTAINERS and wanted.item is None:
-                ready[name] = value
-            else:
-                ready[name] = self._convert(node, name, value, wanted)
+            if type(value) not in self._as_they_are.get(name, _NOTHING):
+                if ready is inputs:
+                    ready = dict(inputs)
+                ready[name] = self._convert(node, name, value)
         try:
             return self._validate(ready)
         except ValidationError as refused:
@@ -89,14 +93,14 @@ class Gate:
             value = plain(value)
         return value if type(value) in fits else coerce(value, wanted)
 
-    def _convert(self, node: str, name: str, value: Any, wanted: PinType) -> Any:
+    def _convert(self, node: str, name: str, value: Any) -> Any:
         if isinstance(value, Lacking):
             error = value.error
             raise BadInput(node=node, pin=name, problem=str(error), problem_zh=error.message_zh)
         if type(value) in _CONTAINERS:
             value = decode(encode(value))  # its own copy: other steps may hold the same token
         try:
-            return coerce(value, wanted)
+            return coerce(value, self._takes.get(name, _ANYTHING))
         except CoercionFailed as error:
             if name in self._secret:
                 error.params["value"] = _HIDDEN
