@@ -13,12 +13,14 @@ interface RunResultProps {
   error: StoredError | null;
   starved: RunView["starved"];
   nameOf: NameOf;
+  /** The title of an output. */
+  labelOf: (name: string) => string;
   onNode?: (node: string) => void;
   errorActions?: ReactNode;
 }
 
 export function RunResult(props: RunResultProps) {
-  const { status, outputs, error, starved, nameOf, onNode, errorActions } = props;
+  const { status, outputs, error, starved, nameOf, labelOf, onNode, errorActions } = props;
   const { t } = useTranslation();
   const entries = Object.entries(outputs);
   const over = status === "completed" || status === "failed" || status === "cancelled";
@@ -28,7 +30,7 @@ export function RunResult(props: RunResultProps) {
         <ErrorCard error={error} nameOf={nameOf} onNode={onNode} actions={errorActions} whole />
       )}
       {entries.map(([name, value]) => (
-        <NamedValue key={name} name={name} value={value} />
+        <NamedValue key={name} name={labelOf(name)} value={value} />
       ))}
       {entries.length === 0 && !error && (
         <p className="text-sm text-fg3">{over ? t("run.noResult") : t("run.noResultYet")}</p>

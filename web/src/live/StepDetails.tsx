@@ -19,14 +19,19 @@ export function byPin(outputs: [string, Json][]): [pin: string, values: Json[]][
   return [...pins];
 }
 
-export function Inputs({ values }: { values: Record<string, Json> }) {
+interface InputsProps {
+  values: Record<string, Json>;
+  labelOf?: (name: string) => string;
+}
+
+export function Inputs({ values, labelOf = String }: InputsProps) {
   const { t } = useTranslation();
   const entries = Object.entries(values);
   if (entries.length === 0) return <p className="text-sm text-fg3">{t("run.noInputs")}</p>;
   return (
     <div className="flex flex-col gap-2">
       {entries.map(([name, value]) => (
-        <NamedValue key={name} name={name} value={value} />
+        <NamedValue key={name} name={labelOf(name)} value={value} />
       ))}
     </div>
   );

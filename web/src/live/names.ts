@@ -56,3 +56,13 @@ export function nodePaths(document: AgentDocument | null | undefined): string[] 
   visit(document, "");
   return found;
 }
+
+/** What the inputs and outputs of an agent are called, by name. */
+export function pinLabels(document: AgentDocument | null | undefined): (name: string) => string {
+  const titles = new Map<string, string>();
+  for (const { with: given } of Object.values(document?.nodes ?? {})) {
+    if (typeof given?.name === "string" && typeof given.title === "string" && given.title)
+      titles.set(given.name, given.title);
+  }
+  return (name) => titles.get(name) ?? name;
+}

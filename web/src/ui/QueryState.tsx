@@ -13,12 +13,14 @@ interface Query<T> {
 interface QueryStateProps<T> {
   query: Query<T>;
   rows?: number;
+  /** Shown instead of grey bars while the answer is on its way. */
+  waiting?: ReactNode;
   children: (data: T) => ReactNode;
 }
 
-export function QueryState<T>({ query, rows, children }: QueryStateProps<T>) {
+export function QueryState<T>({ query, rows, waiting, children }: QueryStateProps<T>) {
   const { sentence, reference } = useSentence(query.error);
   if (query.data !== undefined) return children(query.data);
-  if (query.isPending) return <Loading rows={rows ?? 3} />;
+  if (query.isPending) return waiting ?? <Loading rows={rows ?? 3} />;
   return <Failure message={sentence} reference={reference} onRetry={() => query.refetch()} />;
 }

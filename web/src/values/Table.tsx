@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Json } from "@/api/types";
@@ -5,9 +6,15 @@ import { brief } from "./kind";
 
 const PAGE = 100;
 
+const isNumeric = (cell: Json | undefined) =>
+  cell === undefined || cell === null || typeof cell === "number";
+
 export function Table({ rows, columns }: { rows: Record<string, Json>[]; columns: string[] }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(PAGE);
+  const numeric = new Set(
+    columns.filter((column) => rows.slice(0, PAGE).every((row) => isNumeric(row[column]))),
+  );
   return (
     <>
       <div className="overflow-x-auto">
@@ -18,7 +25,10 @@ export function Table({ rows, columns }: { rows: Record<string, Json>[]; columns
                 <th
                   key={column}
                   scope="col"
-                  className="border-b border-line px-2 py-1 font-semibold whitespace-nowrap"
+                  className={clsx(
+                    "border-b border-line px-2 py-1 font-semibold whitespace-nowrap",
+                    numeric.has(column) && "text-right",
+                  )}
                 >
                   {column}
                 </th>
@@ -32,11 +42,10 @@ export function Table({ rows, columns }: { rows: Record<string, Json>[]; columns
                 {columns.map((column) => (
                   <td
                     key={column}
-                    className={
-                      typeof row[column] === "number"
-                        ? "max-w-80 truncate px-2 py-1 text-right tabular-nums"
-                        : "max-w-80 truncate px-2 py-1"
-                    }
+                    className={clsx(
+                      "max-w-80 truncate px-2 py-1",
+                      numeric.has(column) && "text-right tabular-nums",
+                    )}
                   >
                     {brief(row[column])}
                   </td>

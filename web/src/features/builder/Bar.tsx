@@ -13,7 +13,7 @@ import {
   Upload,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { useLabelText } from "@/canvas/label-text";
+import { useLabelText } from "@/canvas";
 import { Button, IconButton } from "@/ui/Button";
 import { Chip, type Tone } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";

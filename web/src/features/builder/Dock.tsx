@@ -5,10 +5,10 @@ import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunView, StepView } from "@/api/types";
-import { useFindingText } from "@/canvas/finding-text";
+import { useFindingText } from "@/canvas";
 import type { Finding } from "@/editor";
 import type { LogLine } from "@/live/log";
-import type { NameOf } from "@/live/names";
+import { type NameOf, pinLabels } from "@/live/names";
 import { RunResult } from "@/live/RunResult";
 import { StatusChip } from "@/live/Status";
 import { useLive } from "@/live/store";
@@ -218,6 +218,7 @@ export function Dock({ tab, onTab, findings, run, steps, nameOf, onNode }: DockP
                 error={run.error}
                 starved={run.starved}
                 nameOf={nameOf}
+                labelOf={pinLabels(run.document)}
                 onNode={onNode}
               />
             </div>

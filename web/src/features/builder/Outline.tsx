@@ -3,7 +3,7 @@ import { clsx } from "clsx";
 import { Copy, Ellipsis, Link2, Power, Settings2, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { BlockIcon } from "@/canvas/BlockIcon";
+import { BlockIcon } from "@/canvas";
 import { duplicateCommand, type Finding, topological } from "@/editor";
 import { StatusIcon } from "@/live/Status";
 import { useNodeLive } from "@/live/store";

@@ -1,8 +1,7 @@
 // All blocks, searched in both languages and in pinyin; a click or a drag adds one.
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { BlockIcon } from "@/canvas/BlockIcon";
-import { BLOCK_MIME } from "@/canvas/use-pointer";
+import { BLOCK_MIME, BlockIcon } from "@/canvas";
 import { type BlockSpec, CATEGORIES, descriptionOf, searchBlocks, titleOf } from "@/editor";
 import { useFormats } from "@/ui/format";
 import { isImeKey } from "@/ui/ime";

@@ -3,7 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentView } from "@/api/types";
-import { Canvas } from "@/canvas/Canvas";
+import { Canvas } from "@/canvas";
 import { remember } from "@/editor";
 import { fieldOfInput } from "@/forms/fields";
 import { nodeKey } from "@/live/state";

@@ -5,7 +5,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 import { agentQuery, saveAgent } from "@/api/agents";
 import { ApiError } from "@/api/errors";
 import type { AgentDocument, AgentView, BlockSpec } from "@/api/types";
-import type { CanvasControls } from "@/canvas/Canvas";
+import type { CanvasControls } from "@/canvas";
 import {
   type AgentTree,
   type Autosave,

@@ -39,6 +39,19 @@ function Step({ number, title, children }: { number: number; title: string; chil
   );
 }
 
+const CARDS = "grid gap-2 sm:grid-cols-2 xl:grid-cols-3";
+
+/** Holds the place of the templates, so that nothing below jumps when they come. */
+function WaitingCards() {
+  return (
+    <div className={CARDS} aria-busy="true">
+      {["a", "b", "c", "d", "e", "f"].map((place) => (
+        <div key={place} className="min-h-22 rounded-card bg-surface2/50" />
+      ))}
+    </div>
+  );
+}
+
 interface TemplateCardProps {
   name: string;
   about: string;
@@ -52,7 +65,7 @@ function TemplateCard({ name, about, group, checked, onChoose, icon }: TemplateC
   return (
     <label
       className={clsx(
-        "relative flex min-h-20 flex-col gap-0.5 rounded-card border p-3 transition-colors",
+        "relative flex min-h-22 flex-col gap-0.5 rounded-card border p-3 transition-colors",
         "has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
         checked ? "border-accent bg-accent-soft" : "border-line bg-surface hover:bg-surface2",
       )}
@@ -128,7 +141,10 @@ export function FirstRun({ fresh }: { fresh: boolean }) {
   const usual = models.data?.find((each) => each.default)?.id ?? models.data?.[0]?.id ?? "";
   const chosenModel = model ?? usual;
   const inputs = modelInputs(blocks.data ?? []);
-  const template = templates.data?.find((each) => each.id === picked) ?? templates.data?.[0];
+  // Offered first is what runs without typing anything.
+  const ready = templates.data?.find((each) => !asked(each.inputs.map(fieldOfInput)));
+  const template =
+    templates.data?.find((each) => each.id === picked) ?? ready ?? templates.data?.[0];
   const blank = picked === BLANK || (templates.data?.length === 0 && picked === null);
 
   const open = (agent: AgentView, run?: string) =>
@@ -165,13 +181,9 @@ export function FirstRun({ fresh }: { fresh: boolean }) {
       </h2>
       <div className="grid gap-6 lg:grid-cols-[1fr_280px]">
         <Step number={1} title={t("home.stepTemplate")}>
-          <QueryState query={templates}>
+          <QueryState query={templates} waiting={<WaitingCards />}>
             {(items) => (
-              <div
-                role="radiogroup"
-                aria-label={t("home.templates")}
-                className="grid gap-2 sm:grid-cols-2 xl:grid-cols-3"
-              >
+              <div role="radiogroup" aria-label={t("home.templates")} className={CARDS}>
                 {items.map((each) => (
                   <TemplateCard
                     key={each.id}

@@ -170,7 +170,7 @@ function OneRun({ id }: { id: string }) {
   const { t } = useTranslation();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { live, run, steps, nameOf, cancel, resume } = useRun(id);
+  const { live, run, steps, nameOf, labelOf, cancel, resume } = useRun(id);
   const { data } = run;
   useTitle(data ? `${data.agent_name} · ${t("run.title")}` : t("run.title"));
   const known = steps.data?.items ?? [];
@@ -250,13 +250,14 @@ function OneRun({ id }: { id: string }) {
                           error={view.error}
                           starved={view.starved}
                           nameOf={nameOf}
+                          labelOf={labelOf}
                           onNode={choose}
                           errorActions={view.error && <MendLink run={view} />}
                         />
                       </section>
                       <section>
                         <h2 className="mb-2 text-lg">{t("run.runInputs")}</h2>
-                        <Inputs values={view.inputs} />
+                        <Inputs values={view.inputs} labelOf={labelOf} />
                       </section>
                       <section>
                         <h2 className="mb-2 text-lg">{t("run.timeline")}</h2>

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { blocksQuery } from "@/api/catalogue";
 import { cancelRun, resumeRun } from "@/api/runs";
 import type { RunLimits } from "@/api/types";
-import { namesOf } from "@/live/names";
+import { namesOf, pinLabels } from "@/live/names";
 import { createLive } from "@/live/store";
 import { useLiveRun } from "@/live/useLiveRun";
 import { useFormats } from "@/ui/format";
@@ -17,11 +17,12 @@ export function useRun(id: string) {
   const blocks = useQuery(blocksQuery());
   const document = run.data?.document;
   const nameOf = useMemo(() => namesOf(document, blocks.data, pick), [document, blocks.data, pick]);
+  const labelOf = useMemo(() => pinLabels(document), [document]);
   const settled = () => client.invalidateQueries({ queryKey: ["runs"] });
   const cancel = useMutation({ mutationFn: () => cancelRun(id), onSettled: settled });
   const resume = useMutation({
     mutationFn: (limits: RunLimits) => resumeRun(id, limits),
     onSettled: settled,
   });
-  return { live, run, steps, nameOf, cancel, resume };
+  return { live, run, steps, nameOf, labelOf, cancel, resume };
 }
