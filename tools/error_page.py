@@ -27,7 +27,7 @@ node's `retry` tries these again unless it names codes of its own. Blocks may ad
 | code | status | again | sentence | 中文 |
 |---|---|---|---|---|
 """
-_LEFT_OUT = ("__main__", ".migrations", ".blocks.")
+_LEFT_OUT = ("__main__", ".migrations")
 
 
 def text() -> str:
