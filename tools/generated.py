@@ -31,6 +31,10 @@ FILES: tuple[Generated, ...] = (
     Generated(
         "src/luban/storage/migrations/head.sqlite.sql", "luban.storage.migrations.snapshot:text"
     ),
+    Generated(
+        "src/luban/storage/migrations/head.postgresql.sql",
+        "luban.storage.migrations.snapshot:postgres_text",
+    ),
     Generated("docs/reference/blocks.md", "tools.block_pages:english"),
     Generated("docs/reference/blocks.zh-CN.md", "tools.block_pages:chinese"),
     Generated("docs/reference/cli.md", "tools.command_pages:english"),

@@ -16,10 +16,11 @@ from luban.ports.stores import Agent
 from luban.sdk.code import BlockSource
 from luban.storage.local import LocalBell, LocalBus
 from luban.storage.memory import MemoryDatabase
+from luban.storage.postgres import PostgresDatabase
 from luban.storage.sqlite import SqliteDatabase
 
 OWNER = "local"
-Database = MemoryDatabase | SqliteDatabase
+Database = MemoryDatabase | SqliteDatabase | PostgresDatabase
 
 
 class Graphs:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.storage.places import MemoryPlace, Place, SqlitePlace, Store
+from tests.databases import fresh_database
+from tests.storage.places import MemoryPlace, Place, PostgresPlace, SqlitePlace, Store
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    places: dict[str, Callable[[], Place]] = {
-        "memory": MemoryPlace,
-        "sqlite": lambda: SqlitePlace(tmp_path),
-    }
-    return places[request.param]()
+@pytest_asyncio.fixture(
+    params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.network)]
+)
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
+    if request.param == "memory":
+        yield MemoryPlace()
+    elif request.param == "sqlite":
+        yield SqlitePlace(tmp_path)
+    else:
+        async with fresh_database(request.getfixturevalue("postgres_address")) as url:
+            yield PostgresPlace(url)
 
 
 @pytest_asyncio.fixture
 async def store(place: Place) -> AsyncIterator[Store]:
-    opened = place.open()
+    opened = await place.open()
     yield opened
     await opened.close()
 
@@ -30,6 +35,6 @@ async def store(place: Place) -> AsyncIterator[Store]:
 @pytest_asyncio.fixture
 async def other(place: Place, store: Store) -> AsyncIterator[Store]:
     """The same storage as a second process sees it."""
-    opened = place.open()
+    opened = await place.open()
     yield opened
     await opened.close()

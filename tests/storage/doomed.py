@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 
+from luban.storage import postgres
 from luban.storage.sqlite import open_database
-from tests.storage.places import claim_and_step
+from tests.storage.places import PostgresPlace, Store, claim_and_step
 
 
-async def main(path: Path, run: str) -> None:
-    store = open_database(path)
+async def main(where: str, run: str) -> None:
+    store: Store
+    if postgres.is_postgres(where):
+        store = await postgres.open_database(where, lease=PostgresPlace.SHORT_LEASE)
+    else:
+        store = open_database(where)
     worker = await store.queue.register()
     await claim_and_step(store, run)
     sys.stdout.write(f"{worker}\n")
@@ -19,4 +23,4 @@ async def main(path: Path, run: str) -> None:
     await asyncio.Event().wait()
 
 
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+asyncio.run(main(sys.argv[1], sys.argv[2]))

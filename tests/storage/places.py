@@ -1,4 +1,4 @@
-"""The kinds of storage the contract is held against; PostgreSQL joins by one more class here."""
+"""The kinds of storage the contract is held against; one more joins by one more class here."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import Protocol
 from luban.model.events import StepFinished, to_row
 from luban.ports.journal import Journal, RunQueue
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
+from luban.storage import postgres
 from luban.storage.files.records import FileRecords
 from luban.storage.memory import MemoryDatabase, Tables
 from luban.storage.sqlite import open_database
+from tests.databases import command
 
 STEP = StepFinished("first", 0, 1, [["out", "kept"]], 1.0, 0.5)
 
@@ -43,7 +45,7 @@ class Store(Protocol):
 class Place(Protocol):
     """One storage that several processes use."""
 
-    def open(self) -> Store:
+    async def open(self) -> Store:
         """What another process would see: the same records, a worker of its own."""
         ...
 
@@ -56,11 +58,11 @@ class MemoryPlace:
     def __init__(self) -> None:
         self.tables = Tables()
 
-    def open(self) -> MemoryDatabase:
+    async def open(self) -> MemoryDatabase:
         return MemoryDatabase(self.tables)
 
     async def die_holding(self, run: str) -> str:
-        store = self.open()
+        store = await self.open()
         worker = await store.queue.register()
         await claim_and_step(store, run)
         store.queue.vanish()
@@ -71,25 +73,52 @@ class SqlitePlace:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "luban.db"
 
-    def open(self) -> Store:
+    async def open(self) -> Store:
         return open_database(self.path)
 
     async def die_holding(self, run: str) -> str:
-        """A real process and a real SIGKILL."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.storage.doomed",
-            str(self.path),
-            run,
-            stdout=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-        )
-        assert process.stdout is not None
-        worker = (await process.stdout.readline()).decode().strip()
-        os.kill(process.pid, signal.SIGKILL)
-        await process.wait()
+        return await _killed(str(self.path), run)
+
+
+class PostgresPlace:
+    """Those who are to die have a short lease, so that they are soon known to be dead."""
+
+    SHORT_LEASE = 0.5
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    async def open(self) -> Store:
+        return await postgres.open_database(self.url)
+
+    async def die_holding(self, run: str) -> str:
+        worker = await _killed(self.url, run)
+        while not await command(self.url, _OVER, int(worker), postgres.DEFAULT_LEASE):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
         return worker
+
+
+_OVER = """
+select id from workers where id = $1 and lease < extract(epoch from clock_timestamp())
+  and pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => $2)"""
+
+
+async def _killed(where: str, run: str) -> str:
+    """A real process and a real SIGKILL."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.storage.doomed",
+        where,
+        run,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    worker = (await process.stdout.readline()).decode().strip()
+    os.kill(process.pid, signal.SIGKILL)
+    await process.wait()
+    return worker
 
 
 async def claim_and_step(store: Store, run: str) -> None:

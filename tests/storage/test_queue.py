@@ -111,6 +111,17 @@ async def test_leaving_hands_back_and_fences(store: Store, other: Store) -> None
     await store.queue.unregister()  # twice is as good as once
 
 
+async def test_who_lives_may_say_so_and_who_left_may_not(store: Store) -> None:
+    await queued(store, "r_1")
+    await store.queue.register()
+    await store.queue.renew()
+    assert not store.queue.doubtful
+    assert store.queue.rhythm > 0
+    await store.queue.unregister()
+    with pytest.raises(Fenced):
+        await store.queue.renew()
+
+
 async def test_a_worker_may_come_back_with_a_new_identity(store: Store) -> None:
     await queued(store, "r_1")
     first = await store.queue.register()

@@ -163,8 +163,9 @@ class RunLoop:
 
     async def _perform(self, firing: Firing) -> list[Firing]:
         """One step with all its attempts; returns what it made possible."""
-        if not firing.node.pure and self._batch > self._writer.durable:
-            await self._writer.wait(self._batch)
+        writer = self._writer
+        if not firing.node.pure and (self._batch > writer.durable or writer.doubtful()):
+            await writer.assure(self._batch)
         number = 1
         if self._planner.attempts:
             number += self._planner.attempts.get((firing.path, firing.iteration), 0)

@@ -65,13 +65,14 @@ class Worker:
         self._running: dict[str, asyncio.Task[RunEnded | RunPaused | None]] = {}
         self._loops: dict[str, RunLoop] = {}
         self._claiming: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
         self._registered = False
-        self._reaped_at = -_POLL
         self._writer = self._new_writer()
 
     async def start(self) -> None:
         """Takes up what dead workers left, and begins to claim."""
         await self._register()
+        await self._carefully(self._queue.reap())
         self._claiming = asyncio.create_task(self._claim_forever())
 
     async def run_one(self, run_id: str) -> RunEnded | RunPaused | None:
@@ -93,19 +94,19 @@ class Worker:
 
     async def stop(self) -> None:
         """Stops claiming, interrupts what runs, and gives it back to the queue."""
-        if self._claiming is not None:
-            self._claiming.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._claiming
+        await _end(self._claiming)
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         await self._writer.close()
+        await _end(self._beating)
+        self._beating = None
         if self._registered:
             await self._queue.unregister()
             self._registered = False
+            self._bell.ring()
 
     def plan_changed(self) -> None:
         """Block code was reloaded: runs claimed from now on use the new code."""
@@ -118,6 +119,8 @@ class Worker:
         if not self._registered:
             await self._queue.register()
             self._registered = True
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat_forever())
 
     async def _claim_forever(self) -> None:
         while True:
@@ -133,11 +136,20 @@ class Worker:
         """Runs to begin, after looking at what else may have changed."""
         await self._register()
         await self._apply_cancellations()
-        if self._clock.monotonic() - self._reaped_at >= _POLL:
-            await self._queue.reap()
-            self._reaped_at = self._clock.monotonic()
         free = self._slots - len(self._running)
         return await self._queue.claim(min(free, _CLAIM)) if free > 0 else []
+
+    async def _beat_forever(self) -> None:
+        """Shows that this worker lives, and takes up what dead ones left."""
+        while True:
+            await asyncio.sleep(self._queue.rhythm)
+            await self._carefully(self._beat())
+
+    async def _beat(self) -> None:
+        if self._registered:
+            await self._queue.renew()
+        if await self._queue.reap():
+            self._bell.ring()
 
     async def _watch_cancellations(self) -> None:
         while True:
@@ -235,7 +247,12 @@ class Worker:
                 self._bus.journal_grew(run)
 
     def _new_writer(self) -> JournalWriter:
-        return JournalWriter(self._journal, on_commit=self._grew, on_fenced=self._fenced)
+        return JournalWriter(
+            self._journal,
+            on_commit=self._grew,
+            on_fenced=self._fenced,
+            doubtful=lambda: self._queue.doubtful,
+        )
 
     def _fenced(self, fenced: Fenced) -> None:
         """Others have this worker's runs now: everything here stops, and it begins anew."""
@@ -245,3 +262,10 @@ class Worker:
         self._writer = self._new_writer()
         for task in self._running.values():
             task.cancel()
+
+
+async def _end(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -18,7 +18,8 @@ class JournalWriter:
 
     There is no timer: an idle writer commits at once, a busy one commits larger batches.
     `durable` is the number of the last batch known to be stored; `pause` the seconds until a store
-    that is full or busy is asked again.
+    that is full or busy is asked again; `doubtful` tells whether this worker may have lost its
+    runs, which `assure` finds out.
     """
 
     def __init__(
@@ -27,13 +28,16 @@ class JournalWriter:
         *,
         on_commit: Callable[[set[str]], None],
         on_fenced: Callable[[Fenced], None],
+        doubtful: Callable[[], bool] = lambda: False,
         pause: float = 1.0,
     ) -> None:
         self.durable = 0
         self._journal = journal
         self._on_commit = on_commit
         self._on_fenced = on_fenced
+        self.doubtful = doubtful
         self._rows: list[Row] = []
+        self._asked = False
         self._changes: list[RunChange] = []
         self._filling: int = 1
         self._waiters: dict[int, list[asyncio.Future[None]]] = {}
@@ -57,9 +61,16 @@ class JournalWriter:
         self._rows.append(row)
         if change is not None:
             self._changes.append(change)
-        if self._draining is None:
-            self._draining = asyncio.get_running_loop().create_task(self._drain())
+        self._begin()
         return self._filling
+
+    async def assure(self, batch: int) -> None:
+        """As `wait`; this worker is also certain to hold its runs. Raises `Fenced`."""
+        if self.doubtful() and batch <= self.durable:
+            batch = self._filling
+            self._asked = True
+            self._begin()
+        await self.wait(batch)
 
     async def wait(self, batch: int) -> None:
         """Returns once the batch of this number is stored. Raises `Fenced`."""
@@ -86,10 +97,14 @@ class JournalWriter:
                 waiter.set_exception(fenced)
         self._waiters.clear()
 
+    def _begin(self) -> None:
+        if self._draining is None:
+            self._draining = asyncio.get_running_loop().create_task(self._drain())
+
     async def _drain(self) -> None:
-        while self._rows:
+        while self._rows or self._asked:
             rows, changes, batch = self._rows, self._changes, self._filling
-            self._rows, self._changes = [], []
+            self._rows, self._changes, self._asked = [], [], False
             self._filling = batch + 1
             if not await self._commit(rows, changes):
                 break

@@ -73,7 +73,8 @@ class Journal(Protocol):
     async def commit(self, rows: Sequence[Row], changes: Sequence[RunChange]) -> None:
         """Writes a batch as one transaction: durable and visible when this returns, or not at all.
 
-        Raises `Fenced` if this worker lost its runs, and `StorageFull`.
+        Raises `Fenced` if this worker lost its runs, and `StorageFull`. After an error that may
+        pass, the same rows must be given again: they may have been stored already.
         """
         ...
 
@@ -91,6 +92,20 @@ class RunQueue(Protocol):
 
     async def register(self) -> str:
         """Makes this worker known and returns its id."""
+        ...
+
+    @property
+    def rhythm(self) -> float:
+        """Seconds between two calls of `renew` and `reap`."""
+        ...
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether this worker may have been declared dead meanwhile; a commit finds out."""
+        ...
+
+    async def renew(self) -> None:
+        """Shows that this worker lives. Raises `Fenced` if it was declared dead."""
         ...
 
     async def claim(self, limit: int, only: str | None = None) -> list[ClaimedRun]:

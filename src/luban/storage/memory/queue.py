@@ -34,6 +34,17 @@ class MemoryQueue:
         self._tables.workers[self._worker] = True
         return str(self._worker)
 
+    @property
+    def rhythm(self) -> float:
+        return 1.0
+
+    @property
+    def doubtful(self) -> bool:
+        return False
+
+    async def renew(self) -> None:
+        self.required_worker()
+
     async def claim(self, limit: int, only: str | None = None) -> list[ClaimedRun]:
         worker = self.required_worker()
         queued = [

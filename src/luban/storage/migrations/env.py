@@ -1,4 +1,4 @@
-"""What Alembic runs to apply revisions to the connection it was handed."""
+"""What Alembic runs: revisions go to the connection it was handed, or into a script."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from alembic import context
 
 from luban.storage.migrations import REVISION_TABLE
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    version_table=REVISION_TABLE,
-    transactional_ddl=True,
-)
+attributes = context.config.attributes
+if "script" in attributes:
+    # For PostgreSQL, whose driver Alembic cannot use; the transaction is the caller's.
+    context.configure(
+        dialect_name="postgresql",
+        output_buffer=attributes["script"],
+        as_sql=True,
+        literal_binds=True,
+        version_table=REVISION_TABLE,
+        transactional_ddl=False,
+    )
+else:
+    context.configure(
+        connection=attributes["connection"], version_table=REVISION_TABLE, transactional_ddl=True
+    )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,4 +1,4 @@
-"""The schema at the head as one script, so that a new SQLite file needs no migrations."""
+"""The schema at the head as one script, so that a new database needs no migrations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from luban.storage.migrations import FOLDER, REVISION_TABLE, revisions
 
 SCRIPT = FOLDER / "head.sqlite.sql"
+POSTGRES_SCRIPT = FOLDER / "head.postgresql.sql"
+_FIRST_LINE = "-- Generated from the migrations by ./run fix."
 _STATEMENTS = """
 select sql from sqlite_master where sql is not null and name not like 'sqlite!_%' escape '!'
 order by type = 'index', tbl_name, name"""
@@ -31,4 +33,12 @@ def text() -> str:
             statements = [sql for (sql,) in connection.execute(_STATEMENTS)]
     lines = [line.rstrip() for sql in statements for line in f"{sql};".splitlines()]
     head = f"insert into {REVISION_TABLE} (version_num) values ('{revisions()[-1]}');"
-    return "\n".join(["-- Generated from the migrations by ./run fix.", *lines, head, ""])
+    return "\n".join([_FIRST_LINE, *lines, head, ""])
+
+
+def postgres_text() -> str:
+    """The same for PostgreSQL."""
+    from luban.storage.migrations.upgrade import postgres_script
+
+    lines = (line.rstrip() for line in postgres_script().splitlines())
+    return "\n".join([_FIRST_LINE, *(line for line in lines if line), ""])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event
@@ -30,8 +32,22 @@ def upgrade_sqlite(path: str) -> None:
 
 def upgrade(connection: Connection) -> None:
     """Applies what is missing through an open connection."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def postgres_script(since: str | None = None) -> str:
+    """What brings a PostgreSQL database from a revision to the head, without a transaction."""
+    script = io.StringIO()
+    config = _config()
+    config.attributes["script"] = script
+    command.upgrade(config, f"{since or 'base'}:head", sql=True)
+    return script.getvalue()
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

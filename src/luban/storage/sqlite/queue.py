@@ -68,6 +68,19 @@ class SqliteQueue:
         self._holding.worker = row["id"]
         return str(row["id"])
 
+    @property
+    def rhythm(self) -> float:
+        return 1.0
+
+    @property
+    def doubtful(self) -> bool:
+        return False  # whoever runs holds its lock
+
+    async def renew(self) -> None:
+        worker = self._holding.required_worker()
+        if not await self._file.fetch(ALIVE, worker=worker):
+            raise self._holding.fenced(worker)
+
     async def claim(self, limit: int, only: str | None = None) -> list[ClaimedRun]:
         worker = self._holding.required_worker()
         if not await self._file.fetch(ANY_QUEUED):  # spares the write lock, which others want

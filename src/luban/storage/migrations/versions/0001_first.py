@@ -10,6 +10,8 @@ down_revision = None
 
 # SQLite numbers rows by itself only in a column it calls INTEGER.
 Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+# Sorted by code points in both, whatever language the server speaks.
+Sorted = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -32,7 +34,7 @@ def _agents() -> None:
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("published_version", sa.Integer),
         sa.Column("latest_version", sa.Integer),
-        sa.Column("search", sa.Text, nullable=False),
+        sa.Column("search", Sorted, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("updated_at", sa.Double, nullable=False),
         sa.Column("deleted_at", sa.Double),
