@@ -70,7 +70,9 @@ def with_bodies(inner: st.SearchStrategy) -> st.SearchStrategy:
     return PLAIN | st.fixed_dictionaries({"body": body})
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(tree=flows(st.recursive(PLAIN, with_bodies, max_leaves=4)))
 def test_any_tree_can_be_checked(blocks: Registry, tree: dict[str, object]) -> None:
     found = check(tree, blocks)
