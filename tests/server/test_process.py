@@ -189,7 +189,8 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
     [
         ("LUBAN_PORT", "many", "LUBAN_PORT"),
         ("LUBAN_HOST", "no.such.host.invalid", "no.such.host.invalid"),
-        ("DATABASE_URL", "postgresql://u:secret@db/x", "SQLite"),
+        ("DATABASE_URL", "mysql://u:secret@db/x", "SQLite"),
+        ("DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/x", "127.0.0.1:1/x"),
         ("LUBAN_ALLOW_HOSTS", "not a host!", "not a host!"),
     ],
 )

@@ -41,7 +41,9 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     """What blocks may reach beyond the public web: names, networks, `loopback`, `private`."""
     database_url: str = ""
-    """Empty: a file in `home`. `memory:` keeps everything in memory."""
+    """Empty: a file in `home`. `memory:` keeps everything in memory; `postgresql://…` is shared."""
+    lease: int = 10
+    """Seconds that a worker on a server may be silent before others take its runs."""
     file_limit: int = FILE_LIMIT
     durability: Durability = "process"
     log_level: str = "info"
@@ -199,6 +201,7 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "allow_hosts": _names,
     "database_url": _text,
     "file_limit": _number(1, 1 << 40),
+    "lease": _number(1, 3600),
     "durability": _one_of("process", "power"),
     "log_level": _one_of("debug", "info", "warning", "error"),
     "models": _models,

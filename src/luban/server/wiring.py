@@ -47,12 +47,29 @@ class UnknownDatabase(LubanError):
     code = "unknown_database"
     status = 500
     en = (
-        "The database {url} cannot be used: this version stores in SQLite. Give "
-        "sqlite:///path/luban.db as DATABASE_URL, or leave it out for a file in LUBAN_HOME."
+        "The database {url} cannot be used: Luban stores in SQLite or PostgreSQL. Give "
+        "sqlite:///path/luban.db or postgresql://user:password@host/database as DATABASE_URL, or "
+        "leave it out for a file in LUBAN_HOME."
     )
     zh = (
-        "无法使用数据库 {url}：此版本使用 SQLite 存储。请将 DATABASE_URL 设为 "
-        "sqlite:///path/luban.db，或不设置以使用 LUBAN_HOME 中的文件。"
+        "无法使用数据库 {url}：Luban 使用 SQLite 或 PostgreSQL 存储。请将 DATABASE_URL 设为 "
+        "sqlite:///path/luban.db 或 postgresql://user:password@host/database，或不设置以使用 "
+        "LUBAN_HOME 中的文件。"
+    )
+
+
+class NotAFile(LubanError):
+    """What was asked for is only done with a database in a file."""
+
+    code = "database_not_a_file"
+    status = 500
+    en = (
+        "The database {url} is on a server; this command works on a database in a file. Use the "
+        "server's own tools, such as psql and pg_dump."
+    )
+    zh = (
+        "数据库 {url} 位于服务器上；此命令只适用于文件形式的数据库。请使用服务器自带的工具，"
+        "如 psql 和 pg_dump。"
     )
 
 
@@ -100,13 +117,13 @@ async def open_home(settings: Settings) -> AsyncIterator[Home]:
 
     Raises what the adapters raise: `DataFolderNotWritable`, `DatabaseIsNewer`, `InvalidValue`, …
     """
-    clock, bus, bell = SystemClock(), LocalBus(), LocalBell()
+    clock = SystemClock()
     async with AsyncExitStack() as closing:
         http = GuardedHttp(AllowList.parse(settings.allow_hosts))
         closing.push_async_callback(http.aclose)
         models = ConfiguredModels(ModelSettings.read(settings.environment, settings.models))
         closing.push_async_callback(models.aclose)
-        database = await asyncio.to_thread(_open_database, settings, clock)
+        database, bus, bell = await _open_database(settings, clock)
         closing.push_async_callback(database.close)
         files = _open_files(settings, database)
         registry = discover(settings.blocks_path)
@@ -163,14 +180,28 @@ def _house(
     )
 
 
-def _open_database(settings: Settings, clock: Clock) -> Database:
-    if settings.database_url == MEMORY:
+async def _open_database(settings: Settings, clock: Clock) -> tuple[Database, Bus, Bell]:
+    """The database, and how its readers and workers hear of each other."""
+    url = settings.database_url
+    if url == MEMORY:
         from luban.storage.memory import MemoryDatabase
 
-        return MemoryDatabase(clock=clock)
-    from luban.storage.sqlite import open_database
+        return MemoryDatabase(clock=clock), LocalBus(), LocalBell()
+    if _is_on_a_server(url):
+        from luban.storage import postgres
 
-    return open_database(database_path(settings), durability=settings.durability, clock=clock)
+        shared = await postgres.open_database(url, lease=settings.lease, clock=clock)
+        await shared.hear_others()
+        return shared, shared.bus, shared.bell
+    from luban.storage import sqlite
+
+    file = await asyncio.to_thread(
+        sqlite.open_database,
+        database_path(settings),
+        durability=settings.durability,
+        clock=clock,
+    )
+    return file, LocalBus(), LocalBell()
 
 
 def _open_files(settings: Settings, database: Database) -> FileStore:
@@ -184,20 +215,29 @@ def _open_files(settings: Settings, database: Database) -> FileStore:
 
 
 def database_path(settings: Settings) -> Path:
-    """`sqlite:///relative.db`, `sqlite:////absolute.db`, or nothing for the file in `home`."""
+    """`sqlite:///relative.db`, `sqlite:////absolute.db`, or nothing for the file in `home`.
+
+    Raises `NotAFile` and `UnknownDatabase`.
+    """
     url = settings.database_url
     if not url:
         return settings.home / DATABASE
+    if _is_on_a_server(url):
+        raise NotAFile(url=_without_password(url))
     parts = urlsplit(url)
     if parts.scheme.partition("+")[0] != "sqlite" or parts.netloc or len(parts.path) < 2:
         raise UnknownDatabase(url=_without_password(url))
     return Path(unquote(parts.path[1:]))
 
 
+def _is_on_a_server(url: str) -> bool:
+    return url.partition(":")[0].partition("+")[0] in ("postgresql", "postgres")
+
+
 def _without_password(url: str) -> str:
-    parts = urlsplit(url)
+    parts = urlsplit(url)._replace(query="", fragment="")  # they may hold one too
     if "@" not in parts.netloc:
-        return url
+        return parts.geturl()
     return parts._replace(netloc=f"•••@{parts.netloc.rpartition('@')[2]}").geturl()
 
 

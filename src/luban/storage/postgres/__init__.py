@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from luban.ports.clock import Clock, SystemClock
 from luban.storage.postgres.address import Address, is_postgres, parse
+from luban.storage.postgres.bell import PostgresBell
+from luban.storage.postgres.bus import PostgresBus
 from luban.storage.postgres.journal import PostgresJournal
 from luban.storage.postgres.lease import DEFAULT_LEASE, Lease
 from luban.storage.postgres.opening import prepare
 from luban.storage.postgres.pool import PostgresPool
 from luban.storage.postgres.queue import PostgresQueue
+from luban.storage.postgres.signals import Signals
 from luban.storage.sql.agents import SqlAgentStore
 from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.holding import Holding
@@ -25,7 +28,9 @@ class PostgresDatabase:
     kind = "postgresql"
 
     def __init__(self, address: Address, lease: float, clock: Clock) -> None:
-        self.address = address
+        self.signals = Signals(address)
+        self.bell = PostgresBell(self.signals)
+        self.bus = PostgresBus(self.signals)
         self._pool = PostgresPool(address)
         holding, worker_lease = Holding(), Lease(lease, clock)
         self.queue = PostgresQueue(self._pool, holding, worker_lease, clock)
@@ -39,9 +44,14 @@ class PostgresDatabase:
     async def open(self) -> None:
         await self._pool.open()
 
+    async def hear_others(self) -> None:
+        """Joins `bell` and `bus` with those of other processes."""
+        await self.signals.start()
+
     async def close(self) -> None:
         """Hands back the worker's runs, if there is one, and ends the connections."""
         await self.queue.unregister()
+        await self.signals.close()
         await self.journal.close()
         await self._pool.close()
 
