@@ -22,6 +22,68 @@ interface RowProps {
   onConnect: (id: string) => void;
 }
 
+interface RowMenuProps extends Omit<RowProps, "findings"> {
+  title: string;
+  off: boolean;
+}
+
+function RowMenu({ id, title, off, onInspect, onConnect }: RowMenuProps) {
+  const { t } = useTranslation();
+  const { editor } = useSession();
+  const copy = () => {
+    const command = duplicateCommand(editor.view(), new Set([id]));
+    if (command) editor.dispatch(command);
+  };
+  return (
+    <Menu
+      label={t("builder.actionsFor", { name: title })}
+      trigger={
+        <IconButton small look="quiet" label={t("builder.actionsFor", { name: title })}>
+          <Ellipsis size={15} />
+        </IconButton>
+      }
+      items={[
+        {
+          id: "open",
+          label: t("builder.openSettings"),
+          icon: <Settings2 size={14} />,
+          onSelect: () => {
+            editor.select([id]);
+            onInspect(id);
+          },
+        },
+        {
+          id: "connect",
+          label: t("builder.connectTo"),
+          icon: <Link2 size={14} />,
+          onSelect: () => onConnect(id),
+        },
+        { id: "copy", label: t("builder.duplicate"), icon: <Copy size={14} />, onSelect: copy },
+        {
+          id: "off",
+          label: off ? t("builder.enable") : t("builder.disable"),
+          icon: <Power size={14} />,
+          onSelect: () =>
+            editor.dispatch({
+              type: "setNode",
+              ids: [id],
+              key: "disabled",
+              value: off ? undefined : true,
+            }),
+        },
+        null,
+        {
+          id: "delete",
+          label: t("builder.delete"),
+          icon: <Trash2 size={14} />,
+          danger: true,
+          onSelect: () => editor.dispatch({ type: "delete", nodes: [id] }),
+        },
+      ]}
+    />
+  );
+}
+
 function Row({ id, findings, onInspect, onConnect }: RowProps) {
   const { t } = useTranslation();
   const { language, number } = useFormats();
@@ -38,10 +100,6 @@ function Row({ id, findings, onInspect, onConnect }: RowProps) {
     canvas.current?.show(id);
   };
   const off = node.disabled === true;
-  const copy = () => {
-    const command = duplicateCommand(editor.view(), new Set([id]));
-    if (command) editor.dispatch(command);
-  };
   return (
     <li
       className={clsx(
@@ -76,52 +134,7 @@ function Row({ id, findings, onInspect, onConnect }: RowProps) {
           </>
         )}
       </button>
-      <Menu
-        label={t("builder.actionsFor", { name: title })}
-        trigger={
-          <IconButton small look="quiet" label={t("builder.actionsFor", { name: title })}>
-            <Ellipsis size={15} />
-          </IconButton>
-        }
-        items={[
-          {
-            id: "open",
-            label: t("builder.openSettings"),
-            icon: <Settings2 size={14} />,
-            onSelect: () => {
-              editor.select([id]);
-              onInspect(id);
-            },
-          },
-          {
-            id: "connect",
-            label: t("builder.connectTo"),
-            icon: <Link2 size={14} />,
-            onSelect: () => onConnect(id),
-          },
-          { id: "copy", label: t("builder.duplicate"), icon: <Copy size={14} />, onSelect: copy },
-          {
-            id: "off",
-            label: off ? t("builder.enable") : t("builder.disable"),
-            icon: <Power size={14} />,
-            onSelect: () =>
-              editor.dispatch({
-                type: "setNode",
-                ids: [id],
-                key: "disabled",
-                value: off ? undefined : true,
-              }),
-          },
-          null,
-          {
-            id: "delete",
-            label: t("builder.delete"),
-            icon: <Trash2 size={14} />,
-            danger: true,
-            onSelect: () => editor.dispatch({ type: "delete", nodes: [id] }),
-          },
-        ]}
-      />
+      <RowMenu id={id} title={title} off={off} onInspect={onInspect} onConnect={onConnect} />
     </li>
   );
 }

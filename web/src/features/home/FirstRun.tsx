@@ -1,26 +1,16 @@
 // The card with the three steps: template, model, run.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { FilePlus2, Play } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useId, useState } from "react";
+import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
-import { createAgent } from "@/api/agents";
-import { blocksQuery, modelsQuery, templatesQuery } from "@/api/catalogue";
-import { startRun } from "@/api/runs";
-import type { AgentView, Json, ModelView, TemplateView } from "@/api/types";
-import { type FieldSpec, fieldOfInput } from "@/forms/fields";
+import type { ModelView } from "@/api/types";
+import { RunInputs } from "@/forms/RunInputs";
 import { Button } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";
 import { Select } from "@/ui/inputs";
 import { QueryState } from "@/ui/QueryState";
-import { modelInputs, usesModel, withModel } from "./firstRun";
-
-// The form is not needed for the first paint.
-const InputsDialog = lazy(() =>
-  import("@/forms/InputsDialog").then((module) => ({ default: module.InputsDialog })),
-);
+import { BLANK, useFirstRun } from "./useFirstRun";
 
 function Step({ number, title, children }: { number: number; title: string; children: ReactNode }) {
   return (
@@ -116,61 +106,44 @@ function ModelChoice({ models, chosen, needed, onChoose }: ModelChoiceProps) {
   );
 }
 
-/** The inputs that must be asked for: required and without a value to start with. */
-function asked(fields: FieldSpec[]): boolean {
-  return fields.some(
-    (field) => field.required && (field.default === null || field.default === undefined),
+type First = ReturnType<typeof useFirstRun>;
+
+function Templates({ first }: { first: First }) {
+  const { t } = useTranslation();
+  const { pick } = useFormats();
+  const group = useId();
+  return (
+    <QueryState query={first.templates} waiting={<WaitingCards />}>
+      {(items) => (
+        <div role="radiogroup" aria-label={t("home.templates")} className={CARDS}>
+          {items.map((each) => (
+            <TemplateCard
+              key={each.id}
+              group={group}
+              name={pick(each.name, each.name_zh)}
+              about={pick(each.description, each.description_zh)}
+              checked={each.id === first.template?.id}
+              onChoose={() => first.pick(each.id)}
+            />
+          ))}
+          <TemplateCard
+            group={group}
+            name={t("home.blank")}
+            about={t("home.blankAbout")}
+            icon={<FilePlus2 size={14} aria-hidden />}
+            checked={first.blank}
+            onChoose={() => first.pick(BLANK)}
+          />
+        </div>
+      )}
+    </QueryState>
   );
 }
 
-const BLANK = "blank";
-
 export function FirstRun({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
-  const { pick } = useFormats();
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const group = useId();
-  const templates = useQuery(templatesQuery());
-  const models = useQuery(modelsQuery());
-  const blocks = useQuery(blocksQuery());
-  const [picked, setPicked] = useState<string | null>(null);
-  const [model, setModel] = useState<string | null>(null);
-  const [asking, setAsking] = useState<AgentView | null>(null);
-
-  const usual = models.data?.find((each) => each.default)?.id ?? models.data?.[0]?.id ?? "";
-  const chosenModel = model ?? usual;
-  const inputs = modelInputs(blocks.data ?? []);
-  // Offered first is what runs without typing anything.
-  const ready = templates.data?.find((each) => !asked(each.inputs.map(fieldOfInput)));
-  const template =
-    templates.data?.find((each) => each.id === picked) ?? ready ?? templates.data?.[0];
-  const blank = picked === BLANK || (templates.data?.length === 0 && picked === null);
-
-  const open = (agent: AgentView, run?: string) =>
-    navigate({ to: "/agents/$id/edit", params: { id: agent.id }, search: run ? { run } : {} });
-  const run = async (agent: AgentView, values: Record<string, Json>) => {
-    const started = await startRun(agent.id, values);
-    await open(agent, started.id);
-  };
-  const begin = useMutation({
-    mutationFn: async (from: TemplateView | null) => {
-      if (!from) return open(await createAgent({ name: t("agent.untitled") }));
-      const name = pick(from.name, from.name_zh);
-      const description = pick(from.description, from.description_zh);
-      const changed = chosenModel && chosenModel !== usual && usesModel(from, inputs);
-      const agent = await createAgent(
-        changed
-          ? { name, description, document: withModel(from.document, inputs, chosenModel) }
-          : { name, description, template: from.id },
-      );
-      await client.invalidateQueries({ queryKey: ["agents"] });
-      const fields = agent.inputs.map(fieldOfInput);
-      if (asked(fields)) setAsking(agent);
-      else await run(agent, {});
-    },
-  });
-
+  const first = useFirstRun();
+  const { models, model, needsModel, setModel, template, blank, begin, asking } = first;
   return (
     <section
       aria-labelledby="home-start"
@@ -181,30 +154,7 @@ export function FirstRun({ fresh }: { fresh: boolean }) {
       </h2>
       <div className="grid gap-6 lg:grid-cols-[1fr_280px]">
         <Step number={1} title={t("home.stepTemplate")}>
-          <QueryState query={templates} waiting={<WaitingCards />}>
-            {(items) => (
-              <div role="radiogroup" aria-label={t("home.templates")} className={CARDS}>
-                {items.map((each) => (
-                  <TemplateCard
-                    key={each.id}
-                    group={group}
-                    name={pick(each.name, each.name_zh)}
-                    about={pick(each.description, each.description_zh)}
-                    checked={!blank && each.id === template?.id}
-                    onChoose={() => setPicked(each.id)}
-                  />
-                ))}
-                <TemplateCard
-                  group={group}
-                  name={t("home.blank")}
-                  about={t("home.blankAbout")}
-                  icon={<FilePlus2 size={14} aria-hidden />}
-                  checked={blank}
-                  onChoose={() => setPicked(BLANK)}
-                />
-              </div>
-            )}
-          </QueryState>
+          <Templates first={first} />
         </Step>
         <div className="flex flex-col gap-6">
           <Step number={2} title={t("home.stepModel")}>
@@ -212,8 +162,8 @@ export function FirstRun({ fresh }: { fresh: boolean }) {
               {(items) => (
                 <ModelChoice
                   models={items}
-                  chosen={chosenModel}
-                  needed={!blank && !!template && usesModel(template, inputs)}
+                  chosen={model}
+                  needed={needsModel}
                   onChoose={setModel}
                 />
               )}
@@ -225,12 +175,12 @@ export function FirstRun({ fresh }: { fresh: boolean }) {
               busy={begin.isPending}
               disabled={!blank && !template}
               icon={blank ? undefined : <Play size={14} aria-hidden />}
-              onClick={() => begin.mutate(blank ? null : (template ?? null))}
+              onClick={() => begin.mutate()}
               className="min-w-28"
             >
               {blank ? t("home.openBlank") : t("home.runNow")}
             </Button>
-            {!blank && template && (
+            {template && (
               <Chip className="ml-2">
                 {t("agent.nodes", { count: Object.keys(template.document.nodes).length })}
               </Chip>
@@ -239,16 +189,11 @@ export function FirstRun({ fresh }: { fresh: boolean }) {
         </div>
       </div>
       {asking && (
-        <Suspense>
-          <InputsDialog
-            title={t("agent.runTitle", { name: asking.name })}
-            description={asking.description}
-            fields={asking.inputs.map(fieldOfInput)}
-            submitLabel={t("agent.run")}
-            onSubmit={(values) => run(asking, values)}
-            onClose={() => setAsking(null)}
-          />
-        </Suspense>
+        <RunInputs
+          agent={asking}
+          onSubmit={(values) => first.run(asking, values)}
+          onClose={first.dismiss}
+        />
       )}
     </section>
   );

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { FileUp, LayoutGrid, List, Plus, Shapes, SquarePlus, Workflow } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { agentsQuery } from "@/api/agents";
 import type { AgentView } from "@/api/types";
-import { fieldOfInput } from "@/forms/fields";
+import { RunInputs } from "@/forms/RunInputs";
 import { Button, IconButton } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
 import { SearchInput, Select } from "@/ui/inputs";
@@ -17,9 +17,6 @@ import { AgentCard, AgentRow } from "./AgentItem";
 import { TemplatesDialog } from "./TemplatesDialog";
 import { type AgentActions, useAgentActions } from "./useAgentActions";
 
-const InputsDialog = lazy(() =>
-  import("@/forms/InputsDialog").then((module) => ({ default: module.InputsDialog })),
-);
 const route = getRouteApi("/agents");
 const TYPING_MS = 250;
 
@@ -184,11 +181,63 @@ function NoAgents({
   );
 }
 
+interface ToolsProps extends NewProps {
+  typed: string;
+  onType: (text: string) => void;
+}
+
+function Tools({ typed, onType, actions, onTemplates }: ToolsProps) {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const list = search.view === "list";
+  const sort = (by: string) =>
+    navigate({ search: { ...search, sort: by === "name" ? "name" : undefined } });
+  return (
+    <>
+      <SearchInput
+        label={t("library.search")}
+        value={typed}
+        onChange={onType}
+        className="w-56 min-w-0 max-sm:w-32"
+      />
+      <Select
+        aria-label={t("library.sort")}
+        value={search.sort ?? "updated"}
+        onChange={(event) => sort(event.target.value)}
+        className="max-w-36 max-sm:hidden"
+      >
+        <option value="updated">{t("library.sortUpdated")}</option>
+        <option value="name">{t("library.sortName")}</option>
+      </Select>
+      <IconButton
+        label={list ? t("library.asGrid") : t("library.asList")}
+        onClick={() => navigate({ search: { ...search, view: list ? undefined : "list" } })}
+      >
+        {list ? <LayoutGrid size={16} /> : <List size={16} />}
+      </IconButton>
+      <NewMenu actions={actions} onTemplates={onTemplates} />
+    </>
+  );
+}
+
+/** "New agent" from the command palette lands here. */
+function useNewOnArrival({ create }: AgentActions): void {
+  const { t } = useTranslation();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { mutate } = create;
+  useEffect(() => {
+    if (!search.new) return;
+    void navigate({ search: { ...search, new: undefined }, replace: true });
+    mutate({ name: t("agent.untitled") });
+  }, [search, navigate, mutate, t]);
+}
+
 export default function LibraryPage() {
   const { t } = useTranslation();
   const { language, pick } = useFormats();
   const search = route.useSearch();
-  const navigate = route.useNavigate();
   const [typed, setTyped] = useSearchText();
   const [templates, setTemplates] = useState(false);
   const [running, setRunning] = useState<AgentView | null>(null);
@@ -197,68 +246,25 @@ export default function LibraryPage() {
     ...agentsQuery({ search: search.q, sort: search.sort }),
     placeholderData: (before) => before,
   });
-  const { mutate: create } = actions.create;
-  const list = search.view === "list";
-
-  // "New agent" from the command palette lands here.
-  useEffect(() => {
-    if (!search.new) return;
-    void navigate({ search: { ...search, new: undefined }, replace: true });
-    create({ name: t("agent.untitled") });
-  }, [search, navigate, create, t]);
+  useNewOnArrival(actions);
 
   const collator = new Intl.Collator(language === "zh-CN" ? "zh-Hans-CN" : language);
+  const news = { actions, onTemplates: () => setTemplates(true) };
   const run = (agent: AgentView) => {
     if (agent.inputs.length) setRunning(agent);
     else void actions.run(agent, {});
   };
   return (
-    <Page
-      title={t("library.title")}
-      actions={
-        <>
-          <SearchInput
-            label={t("library.search")}
-            value={typed}
-            onChange={setTyped}
-            className="w-56 min-w-0 max-sm:w-32"
-          />
-          <Select
-            aria-label={t("library.sort")}
-            value={search.sort ?? "updated"}
-            onChange={(event) =>
-              navigate({
-                search: { ...search, sort: event.target.value === "name" ? "name" : undefined },
-              })
-            }
-            className="max-w-36 max-sm:hidden"
-          >
-            <option value="updated">{t("library.sortUpdated")}</option>
-            <option value="name">{t("library.sortName")}</option>
-          </Select>
-          <IconButton
-            label={list ? t("library.asGrid") : t("library.asList")}
-            onClick={() => navigate({ search: { ...search, view: list ? undefined : "list" } })}
-          >
-            {list ? <LayoutGrid size={16} /> : <List size={16} />}
-          </IconButton>
-          <NewMenu actions={actions} onTemplates={() => setTemplates(true)} />
-        </>
-      }
-    >
+    <Page title={t("library.title")} actions={<Tools typed={typed} onType={setTyped} {...news} />}>
       <QueryState query={agents} rows={6}>
         {({ items }) => {
           const shown = [...items];
           if (search.sort === "name") shown.sort((a, b) => collator.compare(a.name, b.name));
+          const list = search.view === "list";
           return shown.length ? (
             <Agents agents={shown} list={list} actions={actions} onRun={run} />
           ) : (
-            <NoAgents
-              search={search.q}
-              actions={actions}
-              onTemplates={() => setTemplates(true)}
-              onClear={() => setTyped("")}
-            />
+            <NoAgents search={search.q} onClear={() => setTyped("")} {...news} />
           );
         }}
       </QueryState>
@@ -276,16 +282,11 @@ export default function LibraryPage() {
         />
       )}
       {running && (
-        <Suspense>
-          <InputsDialog
-            title={t("agent.runTitle", { name: running.name })}
-            description={running.description}
-            fields={running.inputs.map(fieldOfInput)}
-            submitLabel={t("agent.run")}
-            onSubmit={(values) => actions.run(running, values)}
-            onClose={() => setRunning(null)}
-          />
-        </Suspense>
+        <RunInputs
+          agent={running}
+          onSubmit={(values) => actions.run(running, values)}
+          onClose={() => setRunning(null)}
+        />
       )}
     </Page>
   );

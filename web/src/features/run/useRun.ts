@@ -26,3 +26,5 @@ export function useRun(id: string) {
   });
   return { live, run, steps, nameOf, labelOf, cancel, resume };
 }
+
+export type Run = ReturnType<typeof useRun>;

@@ -1,0 +1,34 @@
+// The dialog before a run: what the agent asks for. Its form is loaded only now.
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import type { AgentInput, Json } from "@/api/types";
+import { fieldOfInput } from "./fields";
+
+const InputsDialog = lazy(() =>
+  import("./InputsDialog").then((module) => ({ default: module.InputsDialog })),
+);
+
+interface RunInputsProps {
+  agent: { name: string; description?: string; inputs: AgentInput[] };
+  /** Values to start with, instead of the defaults. */
+  initial?: Record<string, Json> | undefined;
+  onSubmit: (values: Record<string, Json>) => Promise<void>;
+  onClose: () => void;
+}
+
+export function RunInputs({ agent, initial, onSubmit, onClose }: RunInputsProps) {
+  const { t } = useTranslation();
+  return (
+    <Suspense>
+      <InputsDialog
+        title={t("agent.runTitle", { name: agent.name })}
+        {...(agent.description ? { description: agent.description } : {})}
+        fields={agent.inputs.map(fieldOfInput)}
+        initial={initial}
+        submitLabel={t("agent.run")}
+        onSubmit={onSubmit}
+        onClose={onClose}
+      />
+    </Suspense>
+  );
+}
