@@ -24,7 +24,8 @@ BURY = "update workers set dead = 1 where id = :worker and dead = 0"
 GIVE_BACK = """
 update runs set status = 'queued', worker = null
 where worker = :worker and status = 'running' returning id"""
-ANY_QUEUED = "select 1 as queued from runs where status = 'queued' limit 1"
+# Ordered as the claim is, or SQLite would look through an index of all runs there ever were.
+ANY_QUEUED = "select 1 as queued from runs where status = 'queued' order by prio desc, vt limit 1"
 CLAIM = """
 update runs set status = 'running', worker = :worker, claims = claims + 1,
   started_at = coalesce(started_at, :at)
