@@ -70,7 +70,7 @@ _COLUMNS = {
     "blobs.hash": "SHA-256 of the payload",
     "workers.id": "also its fencing token",
     "workers.lock": "the file it holds locked; the system lets go when it dies",
-    "workers.lease": "not used with SQLite",
+    "workers.lease": "until when it may stay silent; not used with SQLite",
     "workers.batch": "number of its last batch",
     "workers.dead": "1 once its runs were taken back; its batches are refused",
     "state.scope": "`agent:ID` or `user`",
@@ -93,10 +93,11 @@ _HEAD = """# The database
 
 Written from a real database by `python -m tools.database_page`; schema revision {revision}.
 
-SQLite keeps everything in one file, `LUBAN_HOME/luban.db` (`luban db path` prints it). Times are
-Unix seconds, documents and values are JSON in bytes. Every table but `workers` has an `owner`;
-without accounts it is `local`. Reading is free: `sqlite3 -readonly` works while a server runs.
-Writing beside the program is not supported.
+Without `DATABASE_URL`, SQLite keeps everything in one file, `LUBAN_HOME/luban.db` (`luban db path`
+prints it). Times are Unix seconds, documents and values are JSON in bytes. Every table but
+`workers` has an `owner`; without accounts it is `local`. Reading is free: `sqlite3 -readonly` works
+while a server runs. Writing beside the program is not supported. PostgreSQL holds the same tables,
+made by the same migrations.
 
 `luban db info` counts rows, `luban db check` looks for damage, `luban db migrate` brings an older
 file up to date (a start does so too). A file of a newer version is refused and left as it is.

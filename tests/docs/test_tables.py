@@ -11,7 +11,7 @@ import pytest
 from luban.api.app import routes
 from luban.server.settings import Settings, read_settings
 from tests.docs.pages import PAGES, ROOT
-from tools import database_page, generated
+from tools import database_page, figures, generated
 
 NOT_SETTINGS = {"environment", "warnings"}
 ROW = re.compile(r"^\| `(\w+)` \| (.*?) \| (.*?) \|", re.M)
@@ -49,7 +49,7 @@ def test_a_settings_row_says_the_default(each: object) -> None:
 
 def test_every_named_variable_is_read(tmp_path: Path) -> None:
     given = {"LUBAN_PORT": "1", "LUBAN_DURABILITY": "power", "LUBAN_LOG_LEVEL": "debug"}
-    given |= {"LUBAN_FILE_LIMIT": "7"}
+    given |= {"LUBAN_FILE_LIMIT": "7", "LUBAN_LEASE": "7"}
     for name, (variables, _) in settings_rows().items():
         for variable in re.findall(r"`([A-Z_]+)`", variables):
             value = given.get(variable, "loopback")
@@ -123,3 +123,20 @@ def test_every_named_test_is_there() -> None:
     assert len(named) > 10
     for file, test in named:
         assert re.search(rf"def {test}\(", (ROOT / file).read_text("utf-8")), f"{file}::{test}"
+
+
+def test_figures_are_written_between_their_marks(tmp_path: Path) -> None:
+    rows = {
+        line.work: {"ours": 12.34, "unit": "µs/step", "peer": 5678.9, "peer_name": "Peer 1.0"}
+        for line in (*figures.ENGINE, *figures.START)
+    }
+    for language, name in (("en", "README.md"), ("zh", "README.zh-CN.md")):
+        text = figures.table(language, rows, "a machine", 27.4, 1.44)
+        assert "| 12 µs | Peer 1.0: 5,679 µs |" in text and "| 27 s | |" in text
+        copy = tmp_path / name
+        copy.write_text(page(name), encoding="utf-8")
+        figures.write(copy, text)
+        figures.write(copy, text)
+        assert copy.read_text("utf-8").count(text) == 1
+        assert copy.read_text("utf-8").splitlines()[-1] == page(name).splitlines()[-1]
+        assert len(page(name).partition(figures.BEGIN)[2].splitlines()) > 10
