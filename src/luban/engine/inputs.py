@@ -15,8 +15,8 @@ from luban.sdk.code import BlockCode, Emission
 
 _CONTAINERS: frozenset[type] = frozenset({list, dict})
 _NOTHING: frozenset[type] = frozenset()
-_SAFE = frozenset({str, bool, type(None)})
-"""Types whose every value is plain as it is."""
+_SAFE = frozenset({str, bool, int, type(None)})
+"""Types whose values are plain as they are; those JSON cannot hold are found when it is written."""
 _HIDDEN = "•••"
 _ANYTHING = PinType(PinKind.ANY)
 
@@ -64,6 +64,7 @@ class Gate:
             name: (FITS[pin.kind] if pin.item_kind is None else frozenset[type](), pin.type)
             for name, pin in code.spec.output_by_name.items()
         }
+        self._leave_as_they_are = {name: fits & _SAFE for name, (fits, _) in self._gives.items()}
         self._secret = {pin.name for pin in code.spec.inputs if pin.secret}
 
     def enter(self, node: str, inputs: dict[str, Any]) -> Any:
@@ -81,7 +82,13 @@ class Gate:
 
     def leave(self, emissions: Iterable[Emission]) -> list[Emission]:
         """The emissions as plain values of their pins' types."""
-        return [(pin, self.leave_one(pin, value)) for pin, value in emissions]
+        as_they_are = self._leave_as_they_are
+        return [
+            (pin, value)
+            if type(value) in as_they_are.get(pin, _NOTHING)
+            else (pin, self.leave_one(pin, value))
+            for pin, value in emissions
+        ]
 
     def leave_one(self, pin: str, value: Any) -> Any:
         """One emitted value. Raises `UnknownOutput`, `NotStorable` or `CoercionFailed`."""

@@ -110,6 +110,8 @@ class Plan:
     closes: tuple[tuple[tuple[NodePlan, int], ...], ...]
     patient: frozenset[int]
     """Groups holding slots that may fire only once the group has come to rest."""
+    streamed: frozenset[int]
+    """Groups a stream reaches: they stay silent when it is empty."""
     sources: tuple[NodePlan, ...]
     entry_groups: tuple[int, ...]
     has_bodies: bool
@@ -318,6 +320,9 @@ def _assemble(
         downstream=tuple(tuple(after) for after in downstream),
         closes=tuple(tuple(pairs) for pairs in closes),
         patient=frozenset(patient),
+        streamed=frozenset(
+            plan.group for plan in plans if any(wire.streamed for wire in plan.incoming)
+        ),
         sources=tuple(plan for plan in plans if not plan.slots and not plan.disabled),
         entry_groups=tuple(group for group, count in enumerate(upstream) if count == 0),
         has_bodies=any(plan.body is not None for plan in plans),

@@ -172,23 +172,22 @@ class Planner:
     def _conclude(self, firing: Firing, emissions: list[Any]) -> list[Firing]:
         """Delivers a step's last emissions, in the order of firings, and closes what is done."""
         out: list[Firing] = []
-        frame, node = firing.frame, firing.node
-        index = node.index
+        frame, node, _, iteration, _ = firing
+        index, group = node.index, node.group
         if node.any_order:
             self._deliver(frame, node, emissions, out)
-        elif frame.delivered[index] == firing.iteration:
+        elif frame.delivered[index] == iteration:
             if emissions:
                 self._deliver(frame, node, emissions, out)
-            frame.delivered[index] += 1
+            frame.delivered[index] = iteration + 1
             if frame.held:
                 self._deliver_held(frame, node, out)
         else:
-            held = frame.held.setdefault((index, firing.iteration), Held([]))
+            held = frame.held.setdefault((index, iteration), Held([]))
             held.emissions.extend(emissions)
             held.finished = True
-        group = node.group
-        frame.active[group] -= 1
-        if frame.active[group] == 0 and frame.open[group] == 0:
+        frame.active[group] = active = frame.active[group] - 1
+        if active == 0 and frame.open[group] == 0:
             self._settle(frame, group, out)
         return out
 
@@ -307,25 +306,22 @@ class Planner:
     def _settle(self, frame: Frame, group: int, out: list[Firing]) -> None:
         """Finishes a group at rest, and every group that is at rest because of it (rule 4)."""
         todo = [group]
-        plan = frame.plan
+        plan, done, active, still_open = frame.plan, frame.done, frame.active, frame.open
         while todo:
             group = todo.pop()
-            if frame.done[group] or frame.active[group] or frame.open[group]:
+            if done[group] or active[group] or still_open[group]:
                 continue
             if group in plan.patient and self._close_inner(frame, group, out):
                 continue
-            frame.done[group] = True
+            done[group] = True
             frame.unfinished -= 1
-            for node in plan.groups[group]:
-                if not frame.fired[node.index] and any(
-                    _is_empty_stream(frame, wire) for wire in node.incoming
-                ):
-                    frame.empty.add(node.index)
+            if group in plan.streamed:
+                _note_empty_streams(frame, group)
             for node, number in plan.closes[group]:
                 self._close(frame, node, number, out)
             for after in plan.downstream[group]:
-                frame.open[after] -= 1
-                if frame.open[after] == 0 and frame.active[after] == 0:
+                still_open[after] -= 1
+                if still_open[after] == 0 and active[after] == 0:
                     todo.append(after)
         if frame.unfinished == 0:
             self._rest(frame, out)
@@ -469,6 +465,14 @@ def _with_run_input(node: NodePlan, frame: Frame) -> dict[str, Any]:
 def _is_empty_stream(frame: Frame, wire: Wire) -> bool:
     """Whether a link stayed silent because a stream had no items: no branch left it untaken."""
     return wire.streamed and (frame.fired[wire.source] > 0 or wire.source in frame.empty)
+
+
+def _note_empty_streams(frame: Frame, group: int) -> None:
+    for node in frame.plan.groups[group]:
+        if not frame.fired[node.index] and any(
+            _is_empty_stream(frame, wire) for wire in node.incoming
+        ):
+            frame.empty.add(node.index)
 
 
 def _feeds_empty_stream(frame: Frame, node: NodePlan, number: int) -> bool:

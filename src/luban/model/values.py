@@ -22,12 +22,12 @@ def plain(value: Any) -> Any:
     they are.
     """
     kind = cast("type[Any]", type(value))
-    if kind is str or kind is bool or value is None:
-        return value
     if kind is int:
         if -(1 << 63) <= value < 1 << 64:
             return value
         raise NotStorable(type="int", cause="it needs more than 64 bits")
+    if kind is str or kind is bool or value is None:
+        return value
     if kind is float:
         return value if math.isfinite(value) else None
     return orjson.loads(encode(value))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
 from luban.model.block import BlockExample, BlockSpec, Effect, OutputPin, Role
+from luban.model.values import type_of_scalar
 from luban.sdk.code import BlockCode, Emission, Emissions, Style
 from luban.sdk.context import Context
 from luban.sdk.errors import BadBlock
@@ -233,6 +234,8 @@ def _reader(spec: BlockSpec, *, fields_are_pins: bool) -> Callable[[Any], list[E
     pins = frozenset(spec.output_by_name)
 
     def read(result: Any) -> list[Emission]:
+        if main is not None and type(result) in type_of_scalar:
+            return [(main.name, result)]
         if isinstance(result, BlockOutput):
             return [(name, getattr(result, name)) for name in result.model_fields_set]
         if fields_are_pins and isinstance(result, dict):
