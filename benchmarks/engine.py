@@ -23,37 +23,43 @@ METHOD = [
     "by pydantic on both sides. Strict: a step's result is stored before the next step begins (the",
     "peer's durability `sync`); pure: it may be stored later (the peer's default, `async`).",
     "Ours is measured from the first claim to the last stored end, with the runs already queued.",
+    "Many runs are in progress at once; fan-outs and chains follow one another, alone.",
 ]
 
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work; the peer does `peer_runs` of its runs, or it would never be done."""
+    """One piece of work: `runs` at once, so many `times`; the peer does less, to be done at all."""
 
     title: str
     shape: str
     mode: str
     size: int
-    runs: int
-    peer_runs: int
+    ours: tuple[int, int]
+    peer: tuple[int, int]
     cpu_bar: str
     wall_bar: str = ""
 
-    def order(self, runs: int) -> dict[str, Any]:
-        return {"work": self.shape, "mode": self.mode, "size": self.size, "runs": runs}
+    def order(self, side: tuple[int, int]) -> dict[str, Any]:
+        runs, times = side
+        what = {"work": self.shape, "mode": self.mode, "size": self.size}
+        return {**what, "runs": runs, "times": times}
 
 
 def works() -> list[Work]:
     """Chain, fan-out and many runs, strict and pure."""
-    length, width, runs, peer_runs = scaled(100), scaled(1000), scaled(2000), scaled(100)
-    many, fan, chain = f"{runs:,} runs of 10", f"fan-out of {width:,}", f"chain of {length}"
+    length, width = scaled(100), scaled(1000)
+    many, few = (scaled(2000), 1), (scaled(100), 1)
+    lone, spread = (1, scaled(50)), (1, scaled(10))
+    names = (f"{many[0]:,} runs of 10", f"fan-out of {width:,}", f"chain of {length}")
+    cheap, pure, hop = "<= 20, >= 50 x", "<= 15, >= 50 x", "<= 100"
     return [
-        Work(f"{many}, strict", "chain", "strict", 10, runs, peer_runs, "<= 20, >= 50 x"),
-        Work(f"{many}, pure", "chain", "pure", 10, runs, peer_runs, "<= 15, >= 50 x"),
-        Work(f"{fan}, strict", "fan", "strict", width, 1, 1, "<= 20, >= 50 x"),
-        Work(f"{fan}, pure", "fan", "pure", width, 1, 1, "<= 15, >= 50 x"),
-        Work(f"{chain}, strict", "chain", "strict", length, 1, 1, "<= 100", "<= 100"),
-        Work(f"{chain}, pure", "chain", "pure", length, 1, 1, "<= 20"),
+        Work(f"{names[0]}, strict", "chain", "strict", 10, many, few, cheap),
+        Work(f"{names[0]}, pure", "chain", "pure", 10, many, few, pure),
+        Work(f"{names[1]}, strict", "fan", "strict", width, spread, (1, 1), cheap),
+        Work(f"{names[1]}, pure", "fan", "pure", width, spread, (1, 1), pure),
+        Work(f"{names[2]}, strict", "chain", "strict", length, lone, (1, 3), hop, hop),
+        Work(f"{names[2]}, pure", "chain", "pure", length, lone, (1, 3), ""),
     ]
 
 
@@ -102,11 +108,11 @@ def _alternately(
     theirs: list[Cost] = []
     broken: Broken | None = None
     for _ in range(rounds(5)):
-        mine.append(ours.play(**work.order(work.runs)))
+        mine.append(ours.play(**work.order(work.ours)))
         if peer is None or broken is not None or len(theirs) == _PEER_ROUNDS:
             continue
         try:
-            theirs.append(peer.play(**work.order(work.peer_runs)))
+            theirs.append(peer.play(**work.order(work.peer)))
         except Broken as why:
             broken = why
     return Cost.median_of(mine), Cost.median_of(theirs) if theirs else None, broken
@@ -114,8 +120,8 @@ def _alternately(
 
 def _rows(work: Work, ours: Cost, peer: Cost | None) -> list[Row]:
     name = "" if peer is None else "LangGraph 1.2, AsyncSqliteSaver"
-    if work.peer_runs != work.runs and peer is not None:
-        name += f", {work.peer_runs} runs"
+    if peer is not None and work.peer[0] > 1:
+        name += f", {work.peer[0]} runs"
 
     def row(title: str, unit: str, mine: float, theirs: float | None, bar: str = "") -> Row:
         return Row(f"{work.title}: {title}", mine, unit, theirs, name, bar)
@@ -125,7 +131,7 @@ def _rows(work: Work, ours: Cost, peer: Cost | None) -> list[Row]:
         row("cpu", "µs/step", ours.cpu * 1e6, peer.cpu * 1e6 if them else None, work.cpu_bar),
         row("wall", "µs/step", ours.wall * 1e6, peer.wall * 1e6 if them else None, work.wall_bar),
     ]
-    if work.runs > 1:
+    if work.ours[0] > 1:
         stored = peer.more["bytes"] if them else None
         rows.append(row("stored", "bytes/step", ours.more["bytes"], stored, "<= 1,024"))
         queueing = ours.more["queueing"] * 1e6

@@ -125,8 +125,10 @@ def _sizes(folder: Path) -> list[Row]:
     little: list[Cost] = []
     with playing(sys.executable, "benchmarks.works.luban_steps", folder / "steps") as player:
         for _ in range(rounds(5)):
-            large.append(player.play(work="chain", mode="pure", size=nodes, runs=1))
-            little.append(player.play(work="chain", mode="pure", size=small, runs=nodes // small))
+            large.append(player.play(work="chain", mode="pure", size=nodes, runs=1, times=1))
+            little.append(
+                player.play(work="chain", mode="pure", size=small, runs=nodes // small, times=1)
+            )
     at_large, at_small = Cost.median_of(large).cpu * 1e6, Cost.median_of(little).cpu * 1e6
     return [
         Row(f"a step in a graph of {small} nodes", at_small, "µs cpu"),
