@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,7 @@ class Reader:
         if snippet.language == "python":
             name = snippet.file or f"line_{snippet.line}.py"
             (self.clone / name).write_text(self._addressed(snippet.text), encoding="utf-8")
-            self._try(f"{sys.executable} {name}", None, snippet.name)
+            self._try(shlex.join([sys.executable, name]), None, snippet.name)
             return
         for command in commands(snippet):
             place = f"{snippet.page.name}:{command.line}"
