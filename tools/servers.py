@@ -39,29 +39,67 @@ def provide(name: str) -> Iterator[str | None]:
     if given or _listens(server.port):
         yield given or server.address.format(port=server.port)
         return
-    port = _free_port()
+    with private(name) as own:
+        yield own.address if own is not None else None
+
+
+@dataclass
+class Private:
+    """A server started here, which may be killed and started again."""
+
+    address: str
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def comes_up(self) -> bool:
+        return _comes_up(self.process, self.port)
+
+
+@contextlib.contextmanager
+def private(name: str) -> Iterator[Private | None]:
+    """A server of one's own, or None; it ends, and its files go, with the block."""
+    server, port = SERVERS[name], _free_port()
     with tempfile.TemporaryDirectory(prefix=f"luban-{name}-") as folder:
         process = server.start(Path(folder), port)
+        if process is None:
+            yield None
+            return
+        own = Private(server.address.format(port=port), Path(folder), port, process)
         try:
-            up = process is not None and _comes_up(process, port)
-            yield server.address.format(port=port) if up else None
+            yield own if own.comes_up() else None
         finally:
-            if process is not None:
-                _stop(process)
+            _stop(own.process)
 
 
 def _postgres(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
+    programs = _postgres_programs()
+    if programs is None:
+        return None
+    make = [programs / "initdb", "-D", folder / "db", "-U", "postgres", "-A", "trust", "--no-sync"]
+    as_user = _as_user("postgres", folder)
+    subprocess.run([*as_user, *map(str, make)], capture_output=True, check=True, cwd="/")
+    return start_postgres_again(folder, port)
+
+
+def start_postgres_again(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """Starts the server whose files are in this folder, for instance after it was killed."""
+    where = ["-D", folder / "db", "-p", port, "-k", folder, "-h", "127.0.0.1"]
+    program = f"{_postgres_programs()}/postgres"
+    return _begin([*_as_user("postgres", folder), program, *map(str, where)], {})
+
+
+def _postgres_programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: bin.parent.name)
     on_path = shutil.which("postgres")
     if not found and on_path is None:
         return None
-    programs = found[-1] if found else Path(str(on_path)).parent
-    # As root it refuses to run.
-    as_user = ["runuser", "-u", "postgres", "--"] if _give_to("postgres", folder) else []
-    make = [programs / "initdb", "-D", folder / "db", "-U", "postgres", "-A", "trust", "--no-sync"]
-    subprocess.run([*as_user, *map(str, make)], capture_output=True, check=True, cwd="/")
-    where = ["-D", folder / "db", "-p", port, "-k", folder, "-h", "127.0.0.1"]
-    return _begin([*as_user, str(programs / "postgres"), *map(str, where)], {})
+    return found[-1] if found else Path(str(on_path)).parent
+
+
+def _as_user(user: str, folder: Path) -> list[str]:
+    """What to write before a command that refuses to run as root."""
+    return ["runuser", "-u", user, "--"] if _give_to(user, folder) else []
 
 
 def _redis(folder: Path, port: int) -> subprocess.Popen[bytes] | None:

@@ -28,20 +28,31 @@ class Note(NamedTuple):
 
 
 class Ledger:
-    """A file that every process appends to; what was written survives the writer's death."""
+    """A file that every process appends to; what was written survives the writer's death.
 
-    def __init__(self, path: Path, database: Path) -> None:
+    With a database file, it asks there whether what is noted had been recorded.
+    """
+
+    def __init__(self, path: Path, database: Path | None = None) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        self._database = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        self._database = (
+            None if database is None else sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        )
 
     def note(self, block: str, ctx: Context, value: Any = None) -> None:
         """Asks the journal whether this attempt may still be made, and notes the answer."""
         run, rest = ctx.idempotency_key.split("/", 1)
         node, iteration = rest.rsplit("/", 1)
-        asked = (run, node, int(iteration), ctx.attempt)
-        (recorded,) = self._database.execute(_RECORDED, asked).fetchone()
-        note = Note(block, ctx.idempotency_key, ctx.attempt, os.getpid(), bool(recorded), value)
+        recorded = self.recorded(run, node, int(iteration), ctx.attempt)
+        note = Note(block, ctx.idempotency_key, ctx.attempt, os.getpid(), recorded, value)
         os.write(self._file, json.dumps(note).encode() + b"\n")
+
+    def recorded(self, run: str, node: str, iteration: int, attempt: int) -> bool:
+        """Whether the journal has the result of this attempt, or of a later one."""
+        if self._database is None:
+            return False
+        asked = (run, node, iteration, attempt)
+        return bool(self._database.execute(_RECORDED, asked).fetchone()[0])
 
     @staticmethod
     def read(path: Path) -> list[Note]:

@@ -28,7 +28,7 @@ from luban.ports.journal import Journal, Recorded, RunChange
 from luban.ports.stores import Agent, Slice
 from luban.storage.local import LocalBell, LocalBus
 from luban.storage.sqlite import SqliteDatabase, open_database
-from tests.engine.house import OWNER, Graphs, NoWorld
+from tests.engine.house import OWNER, Database, Graphs, NoWorld
 from tests.faults.graphs import cases, noting_blocks
 from tests.faults.ledger import Ledger
 
@@ -68,7 +68,7 @@ def ledger_in(folder: Path) -> Path:
     return folder / "ledger.jsonl"
 
 
-def worker_over(database: SqliteDatabase, journal: Journal, ledger: Ledger) -> Worker:
+def worker_over(database: Database, journal: Journal, ledger: Ledger) -> Worker:
     """A worker that knows the graphs of the faults, whose versions are numbered from 1."""
     graphs = Graphs()
     for version, case in enumerate(cases().values(), start=1):
@@ -87,9 +87,15 @@ def worker_over(database: SqliteDatabase, journal: Journal, ledger: Ledger) -> W
 
 
 async def queue_runs(folder: Path, each: int) -> None:
+    """As `store_runs`, in the database of this folder."""
+    database = open_database(database_in(folder))
+    await store_runs(database, each)
+    await database.close()
+
+
+async def store_runs(database: Database, each: int) -> None:
     """Stores the agent if there is none yet, and some runs of every graph."""
     now = time.time()
-    database = open_database(database_in(folder))
     if await database.agents.find(OWNER, AGENT) is None:
         agent = Agent(
             id=AGENT, owner=OWNER, name="faults", document={}, created_at=now, updated_at=now
@@ -102,7 +108,6 @@ async def queue_runs(folder: Path, each: int) -> None:
                 inputs=case.inputs, created_at=now,
             )  # fmt: skip
             await database.runs.create(draft)
-    await database.close()
 
 
 async def live(folder: Path, told: int, deadly: tuple[int, bool]) -> None:

@@ -163,13 +163,13 @@ class RunLoop:
 
     async def _perform(self, firing: Firing) -> list[Firing]:
         """One step with all its attempts; returns what it made possible."""
-        writer = self._writer
-        if not firing.node.pure and (self._batch > writer.durable or writer.doubtful()):
-            await writer.assure(self._batch)
         number = 1
         if self._planner.attempts:
             number += self._planner.attempts.get((firing.path, firing.iteration), 0)
+        writer, pure = self._writer, firing.node.pure
         while True:
+            if not pure and (self._batch > writer.durable or writer.doubtful()):
+                await writer.assure(self._batch)
             event = await self._attempt(firing, number)
             if not isinstance(event, AttemptFailed):
                 return self._record_end(firing, event)

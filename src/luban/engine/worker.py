@@ -67,6 +67,7 @@ class Worker:
         self._claiming: asyncio.Task[None] | None = None
         self._beating: asyncio.Task[None] | None = None
         self._registered = False
+        self._identity = ""
         self._writer = self._new_writer()
 
     async def start(self) -> None:
@@ -117,7 +118,7 @@ class Worker:
     async def _register(self) -> None:
         """Makes this worker known; after it was fenced, under a new identity."""
         if not self._registered:
-            await self._queue.register()
+            self._identity = await self._queue.register()
             self._registered = True
         if self._beating is None:
             self._beating = asyncio.create_task(self._beat_forever())
@@ -256,6 +257,8 @@ class Worker:
 
     def _fenced(self, fenced: Fenced) -> None:
         """Others have this worker's runs now: everything here stops, and it begins anew."""
+        if not self._registered or fenced.params["worker"] not in (self._identity, "?"):
+            return  # it has given up that identity before
         log.error("%s", fenced)
         self._registered = False
         self._writer.fence(fenced)

@@ -66,11 +66,11 @@ class JournalWriter:
 
     async def assure(self, batch: int) -> None:
         """As `wait`; this worker is also certain to hold its runs. Raises `Fenced`."""
-        if self.doubtful() and batch <= self.durable:
-            batch = self._filling
+        await self.wait(batch)
+        while self.doubtful():  # also when the wait itself took that long
             self._asked = True
             self._begin()
-        await self.wait(batch)
+            await self.wait(self._filling)
 
     async def wait(self, batch: int) -> None:
         """Returns once the batch of this number is stored. Raises `Fenced`."""

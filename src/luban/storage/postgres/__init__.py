@@ -6,6 +6,7 @@ from luban.ports.clock import Clock, SystemClock
 from luban.storage.postgres.address import Address, is_postgres, parse
 from luban.storage.postgres.bell import PostgresBell
 from luban.storage.postgres.bus import PostgresBus
+from luban.storage.postgres.errors import DatabaseUnreachable
 from luban.storage.postgres.journal import PostgresJournal
 from luban.storage.postgres.lease import DEFAULT_LEASE, Lease
 from luban.storage.postgres.opening import prepare
@@ -19,7 +20,13 @@ from luban.storage.sql.replies import SqlReplyStore
 from luban.storage.sql.runs import SqlRunStore
 from luban.storage.sql.state import SqlStateStore
 
-__all__ = ["DEFAULT_LEASE", "PostgresDatabase", "is_postgres", "open_database"]
+__all__ = [
+    "DEFAULT_LEASE",
+    "DatabaseUnreachable",
+    "PostgresDatabase",
+    "is_postgres",
+    "open_database",
+]
 
 
 class PostgresDatabase:

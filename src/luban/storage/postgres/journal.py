@@ -7,13 +7,14 @@ to the connection: after a new one is made, the number tells whether the last ba
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from asyncpg.exceptions import DivisionByZeroError
 
 from luban.model.events import Row
-from luban.ports.journal import Recorded, RunChange
+from luban.ports.journal import Fenced, Recorded, RunChange
 from luban.storage.postgres.failures import FAILED, is_collision, is_lost, translate
 from luban.storage.postgres.lease import Lease
 from luban.storage.postgres.pool import Line, Pauses, PostgresPool, connect
@@ -77,12 +78,18 @@ class PostgresJournal:
         self._pool = pool
         self._holding = holding
         self._lease = lease
+        self._writing = asyncio.Lock()
         self._line: Line | None = None
         self._worker: int | None = None
         self._number = 0
         self._unsure: Sequence[Row] | None = None
 
     async def commit(self, rows: Sequence[Row], changes: Sequence[RunChange]) -> None:
+        # A worker that was fenced and began anew may still have a batch of before under way.
+        async with self._writing:
+            await self._commit(rows, changes)
+
+    async def _commit(self, rows: Sequence[Row], changes: Sequence[RunChange]) -> None:
         worker = self._holding.required_worker()
         if worker != self._worker:
             self._worker, self._number, self._unsure = worker, 0, None
@@ -98,6 +105,8 @@ class PostgresJournal:
                 break
             except FAILED as error:
                 await self._after(error, pauses)
+            if self._holding.worker != worker:
+                raise Fenced(worker=str(worker))
         self._number += 1
         self._unsure = None
         self._lease.renewed(asked_at)

@@ -10,7 +10,7 @@ from luban.storage.migrations.snapshot import POSTGRES_SCRIPT
 from luban.storage.postgres.address import Address
 from luban.storage.postgres.errors import NewerDatabase, WrongDatabase
 from luban.storage.postgres.failures import FAILED, translate
-from luban.storage.postgres.pool import Line, connect
+from luban.storage.postgres.pool import PATIENCE, Line, connect
 
 # Any number that nobody else locks: the letters of the name.
 _LOCK = 0x6C7562616E
@@ -36,7 +36,7 @@ async def prepare(address: Address) -> None:
                     await line.execute(f"select pg_advisory_xact_lock({_LOCK})")
                     await _upgrade(line, await _revision(line, address.place))
         finally:
-            await line.close()
+            await line.close(timeout=PATIENCE)
     except FAILED as error:
         raise translate(error, address.place) from error
 
