@@ -34,7 +34,11 @@ _LOST = (
     OSError,
     TimeoutError,
 )
-_REFUSED = (pg.InvalidAuthorizationSpecificationError, pg.InsufficientPrivilegeError)
+_REFUSED = (
+    pg.InvalidAuthorizationSpecificationError,
+    pg.InsufficientPrivilegeError,
+    pg.InvalidSchemaNameError,  # what it says when no schema may be used
+)
 
 
 def is_lost(error: BaseException) -> bool:

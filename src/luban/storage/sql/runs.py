@@ -25,11 +25,12 @@ FIND_TRIGGERED = f"{SELECT} where r.owner = :owner and r.trigger_key = :trigger_
 OF_AGENT = " and r.agent_id = :agent_id"
 WITH_STATUS = " and r.status = :status"
 END_IDLE = """
-update runs set status = 'cancelled', cancel_requested = 1, waiting_for = null, ended_at = :at
+update runs set status = 'cancelled', waiting_for = null, ended_at = :at
 where owner = :owner and id = :id and status in ('queued', 'waiting') returning seq"""
-MARK_HELD = """
+# First, for it keeps the run as it stands until the transaction is over.
+MARK = """
 update runs set cancel_requested = 1, nudge = nudge + 1
-where owner = :owner and id = :id and status = 'running'"""
+where owner = :owner and id = :id and status in ('queued', 'waiting', 'running')"""
 REQUEUE = """
 update runs set status = 'queued', waiting_for = null, nudge = nudge + 1
 where owner = :owner and id = :id and status = 'waiting' returning seq"""
@@ -90,9 +91,11 @@ class SqlRunStore:
 
     async def request_cancel(self, owner: str, run_id: str, at: float) -> bool:
         async with self._database.transaction() as session:
+            if not await session.execute(MARK, owner=owner, id=run_id):
+                return False
             ended = await find(session, END_IDLE, owner=owner, id=run_id, at=at)
             if ended is None:
-                return await session.execute(MARK_HELD, owner=owner, id=run_id) == 1
+                return True  # its worker will see the mark
             event = RunEnded(RunStatus.CANCELLED.value, {}, None, [], at)
             await _record(session, owner, run_id, ended["seq"], event)
             return True
