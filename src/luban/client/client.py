@@ -21,7 +21,7 @@ DEFAULT_URL = "http://127.0.0.1:8123"
 class Client:
     """An asynchronous client; use it with `async with`.
 
-    The address is, in this order, `url`, the variable `LUBAN_URL`, or this machine's default.
+    The address is, in this order, `url`, the variable `LUBAN_SERVER`, or this machine's default.
     `transport` replaces the network, for tests.
     """
 
@@ -32,7 +32,7 @@ class Client:
         timeout: float = 30.0,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        self.url = (url or os.environ.get("LUBAN_URL") or DEFAULT_URL).rstrip("/")
+        self.url = (url or os.environ.get("LUBAN_SERVER") or DEFAULT_URL).rstrip("/")
         # `trust_env=False`: a proxy for the outside world must not get in between.
         self._http = httpx2.AsyncClient(
             base_url=self.url, timeout=timeout, transport=transport, trust_env=False

@@ -101,7 +101,9 @@ def try_examples(
     else:
         for each in told["blocks"]:
             mark = "✕" if each["differences"] else "✓"
-            line(f"{mark} {each['id']}  {each['examples']} {say('examples', '个示例')}")
+            count = each["examples"]
+            examples = say("example" if count == 1 else "examples", "个示例")
+            line(f"{mark} {each['id']}  {count} {examples}")
             for difference in each["differences"]:
                 line(f"    {difference}")
         for each in told["broken"]:
