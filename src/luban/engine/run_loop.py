@@ -172,15 +172,13 @@ class RunLoop:
                 await writer.assure(self._batch)
             event = await self._attempt(firing, number)
             if not isinstance(event, AttemptFailed):
-                return self._record_end(firing, event)
+                break
             self._record(event)
             self._ready.release(firing)
             self._spread()
             await asyncio.sleep(event.retry_in)
             self._ready.reclaim(firing)
             number += 1
-
-    def _record_end(self, firing: Firing, event: StepFinished | StepFailed) -> list[Firing]:
         try:
             return self._record(event)
         except NotStorable as error:  # found only now, as a whole value is

@@ -61,7 +61,8 @@ class JournalWriter:
         self._rows.append(row)
         if change is not None:
             self._changes.append(change)
-        self._begin()
+        if self._draining is None:
+            self._begin()
         return self._filling
 
     async def assure(self, batch: int) -> None:
@@ -69,7 +70,8 @@ class JournalWriter:
         await self.wait(batch)
         while self.doubtful():  # also when the wait itself took that long
             self._asked = True
-            self._begin()
+            if self._draining is None:
+                self._begin()
             await self.wait(self._filling)
 
     async def wait(self, batch: int) -> None:
@@ -98,8 +100,7 @@ class JournalWriter:
         self._waiters.clear()
 
     def _begin(self) -> None:
-        if self._draining is None:
-            self._draining = asyncio.get_running_loop().create_task(self._drain())
+        self._draining = asyncio.get_running_loop().create_task(self._drain())
 
     async def _drain(self) -> None:
         while self._rows or self._asked:
