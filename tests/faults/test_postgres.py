@@ -23,7 +23,7 @@ from tests.faults.cutter import Cutter
 from tests.faults.ledger import Ledger, Note
 from tests.faults.nursery import store_runs, worker_over
 from tests.faults.test_zombie import ROOT, Zombie
-from tools import servers
+from tools import prerequisites, servers
 
 log = logging.getLogger(__name__)
 pytestmark = pytest.mark.network
@@ -201,7 +201,8 @@ async def _opened(url: str) -> postgres.PostgresDatabase:
 async def test_a_server_that_crashes_costs_nothing_but_time(tmp_path: Path):
     with servers.private("postgres") as server:
         if server is None:
-            pytest.skip("PostgreSQL is not installed on this machine")
+            left_out = pytest.fail if prerequisites.strict() else pytest.skip
+            left_out("PostgreSQL is not installed on this machine")
         await _answers(server.address)
         async with fresh_database(server.address) as url:
             await _crash(server, Scene(url, tmp_path))
