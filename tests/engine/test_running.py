@@ -412,3 +412,42 @@ async def test_a_value_that_cannot_be_stored_fails_its_step_and_nothing_else(
     async with open_house(BLOCKS.and_(half)) as house:
         run = await house.run(graph)
     assert (run.status, run.outputs) == (RunStatus.COMPLETED, {"out": "h"})
+
+
+async def test_a_round_given_up_between_attempts_frees_one_place_and_not_two(
+    open_house: OpenHouse,
+):
+    waits = asyncio.Event()
+    now = most = 0
+
+    @block(id="work")
+    async def work(ctx: Context, value: int) -> int:
+        if value == 1:
+            waits.set()
+            raise TemporaryError("later")
+        await waits.wait()
+        raise BlockError("broken")
+
+    @block(id="watch")
+    async def watch(value: int) -> int:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+        return value
+
+    mapped = body("map", over="x", parallel=2)
+    mapped["body"]["nodes"]["add"] = {"block": "work", "retry": {"attempts": 2, "delay": 60}}
+    mapped["body"]["links"] = ["x.value -> add.value", "add.result -> y.value"]
+    graph = graph_of(
+        {"v": given("v"), "m": mapped, "e": {"block": "each", "with": {"items": [1] * 30}},
+         "s": "pair", "w": "watch"},
+        ["v.value -> m.x", {"from": "m.error", "to": "s.a", "sticky": True}, "e.item -> s.b",
+         "s.result[1] -> w.value"],
+        parallel=2,
+    )  # fmt: skip
+    async with open_house(BLOCKS.and_(work, watch)) as house:
+        run = await house.run(graph, {"v": [1, 2]})
+    assert run.status is RunStatus.COMPLETED
+    assert most == 2

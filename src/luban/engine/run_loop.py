@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from luban.engine.attempt import InDoubt, attempt
@@ -174,10 +176,8 @@ class RunLoop:
             if not isinstance(event, AttemptFailed):
                 break
             self._record(event)
-            self._ready.release(firing)
-            self._spread()
-            await asyncio.sleep(event.retry_in)
-            self._ready.reclaim(firing)
+            with self._place_free(firing):
+                await asyncio.sleep(event.retry_in)
             number += 1
         try:
             return self._record(event)
@@ -241,17 +241,21 @@ class RunLoop:
         """Holds a stream back until its consumers have caught up; meanwhile its place is free."""
         if self._writer.backlog > _BACKLOG:
             await self._writer.wait(self._batch)
-        self._ready.release(firing)
-        self._spread()
-        while self._ready.queued >= _QUEUE:
-            self._room.clear()
-            await self._room.wait()
-        self._ready.reclaim(firing)
+        with self._place_free(firing):
+            while self._ready.queued >= _QUEUE:
+                self._room.clear()
+                await self._room.wait()
 
-    def _spread(self) -> None:
-        """Gives free places to queued steps."""
-        while (firing := self._ready.take()) is not None:
-            self._spawn(firing)
+    @contextmanager
+    def _place_free(self, firing: Firing) -> Generator[None, None, None]:
+        """Lets queued steps have the place of one that waits; it takes it back in any case."""
+        self._ready.release(firing)
+        while (queued := self._ready.take()) is not None:
+            self._spawn(queued)
+        try:
+            yield
+        finally:
+            self._ready.reclaim(firing)
 
     # -- the run as a whole -----------------------------------------------------------------
 
