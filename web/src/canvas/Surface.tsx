@@ -148,7 +148,7 @@ function Ground({ surface, view, tier, dragging, bridge, pointer, wheel }: Groun
       onEdgesChange={bridge.onEdgesChange}
       onSelectionEnd={(event) => bridge.onMarqueeEnd(tier === "far" ? pointer.at(event) : null)}
       onNodeDragStart={(_, __, dragged) => dragging.onStart(dragged)}
-      onNodeDragStop={dragging.onStop}
+      onNodeDragStop={(event) => dragging.onStop(event.altKey)}
       {...useNodeMouse(pointer.onPaneClick)}
       onEdgeMouseEnter={(_, edge) => ui.setState({ hoveredLink: edge.id })}
       onEdgeMouseLeave={() => ui.setState({ hoveredLink: null })}
@@ -216,7 +216,7 @@ function useNodeMouse(onPaneClick: (event: MouseEvent) => void) {
   );
 }
 
-/** Shows the whole graph when one is opened, without a glide and not closer than life size. */
+/** Shows a graph when it is opened, without a glide. */
 function useFitOnOpen(moves: CameraMoves, path: string): void {
   const store = useStoreApi();
   const fitted = useRef<string | null>(null);
@@ -225,7 +225,7 @@ function useFitOnOpen(moves: CameraMoves, path: string): void {
       const { panZoom, width } = store.getState();
       if (fitted.current === path || width === 0 || !panZoom) return;
       fitted.current = path;
-      moves.fit(undefined, true);
+      moves.open();
     };
     show();
     return store.subscribe(show);

@@ -1,7 +1,7 @@
 /** Where the canvas looks: computed from the editor's own geometry, so that it works with no node drawn. */
 
 import type { ReactFlowInstance } from "@xyflow/react";
-import { type Box, boundsOf, type Editor, type NodeId, type Point } from "@/editor";
+import { type Box, boundsOf, type Editor, type NodeId, type Point, topological } from "@/editor";
 import type { CardNode, LinkEdge } from "./flow";
 import type { Camera } from "./painter";
 
@@ -22,6 +22,25 @@ export function cameraFor(box: Box, width: number, height: number, closest = 1):
   };
 }
 
+/** From this zoom on cards can be read. */
+const READABLE = 0.6;
+
+/**
+ * The camera for a graph just opened: all of it if it can be read then, else its beginning, the left edge
+ * in view and the middle at the height of the first node.
+ */
+export function openingCamera(box: Box, first: Box, width: number, height: number): Camera {
+  const whole = cameraFor(box, width, height);
+  if (whole.zoom >= READABLE) return whole;
+  const fits = box.height * READABLE <= height - MARGIN * 2;
+  const middle = fits ? box.y + box.height / 2 : first.y + first.height / 2;
+  const wide = box.width * READABLE > width - MARGIN * 2;
+  const x = wide
+    ? MARGIN - Math.max(box.x, first.x - width / READABLE / 2) * READABLE
+    : width / 2 - (box.x + box.width / 2) * READABLE;
+  return { zoom: READABLE, x, y: height / 2 - middle * READABLE };
+}
+
 interface Surface {
   flow: Flow;
   editor: Editor;
@@ -32,6 +51,8 @@ interface Surface {
 export interface CameraMoves {
   /** Shows these nodes, or all. */
   fit(ids?: ReadonlySet<NodeId>, atOnce?: boolean): void;
+  /** Shows a graph just opened, at a zoom at which it can be read. */
+  open(): void;
   zoomTo(zoom: number): void;
   zoomBy(factor: number): void;
   /** Brings a node into view if it is not. */
@@ -61,6 +82,13 @@ export function createCameraMoves({ flow, editor, size }: Surface): CameraMoves 
       const box = boundsOf(nodes.map((node) => node.box));
       const { width, height } = size();
       if (box && width > 0) go(cameraFor(box, width, height), atOnce);
+    },
+    open() {
+      const { nodes, byId, graph } = editor.view();
+      const box = boundsOf(nodes.map((node) => node.box));
+      const start = byId.get(topological(graph)[0] ?? "")?.box;
+      const { width, height } = size();
+      if (box && width > 0) go(openingCamera(box, start ?? box, width, height), true);
     },
     zoomTo,
     zoomBy: (factor) => zoomTo(flow.getZoom() * factor),

@@ -2,7 +2,7 @@
 
 import type { NodeChange } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { NodeId, Point } from "@/editor";
+import { duplicateCommand, type Editor, type NodeId, type Point } from "@/editor";
 import { useCanvas } from "./context";
 import type { Ghost } from "./DragGhost";
 import type { CardNode } from "./flow";
@@ -20,12 +20,24 @@ export interface Dragging {
   ghost: boolean;
   readGhost: () => Ghost | null;
   onStart: (nodes: readonly CardNode[]) => void;
-  onStop: () => void;
+  /** With `copying` the nodes stay and copies come to where they were let go. */
+  onStop: (copying: boolean) => void;
   onChanges: (changes: readonly NodeChange<CardNode>[]) => void;
 }
 
 const NONE: Places = new Map();
 const NO_SIZES: Sizes = new Map();
+
+function copiesAt(
+  editor: Editor,
+  moved: Readonly<Record<NodeId, readonly [number, number]>>,
+): ReturnType<typeof duplicateCommand> {
+  const [id, [x, y]] = Object.entries(moved)[0] ?? ["", [0, 0]];
+  const box = editor.view().byId.get(id)?.box;
+  if (!box) return null;
+  const ids = new Set(Object.keys(moved));
+  return duplicateCommand(editor.view(), ids, { x: x - box.x, y: y - box.y });
+}
 
 export function useDragging(): Dragging {
   const { editor } = useCanvas();
@@ -59,16 +71,21 @@ export function useDragging(): Dragging {
     if (moved && !many.current) setPlaces(new Map(pulled.current));
   }, []);
 
-  const onStop = useCallback(() => {
-    const moved = Object.fromEntries(
-      [...pulled.current].map(([id, { x, y }]) => [id, [x, y] as const]),
-    );
-    many.current = null;
-    pulled.current = new Map();
-    editor.dispatch({ type: "move", places: moved });
-    setPlaces(NONE);
-    setGhost(false);
-  }, [editor]);
+  const onStop = useCallback(
+    (copying: boolean) => {
+      const moved = Object.fromEntries(
+        [...pulled.current].map(([id, { x, y }]) => [id, [x, y] as const]),
+      );
+      many.current = null;
+      pulled.current = new Map();
+      const copies = copying ? copiesAt(editor, moved) : null;
+      if (!copies) editor.dispatch({ type: "move", places: moved });
+      else if (editor.dispatch(copies)) editor.select(copies.nodes.map((node) => node.id));
+      setPlaces(NONE);
+      setGhost(false);
+    },
+    [editor],
+  );
 
   const readGhost = useCallback((): Ghost | null => {
     const { current } = many;

@@ -116,10 +116,11 @@ function movedLinks(clip: Clip, ids: ReadonlyMap<NodeId, NodeId>): LinkTree[] {
   });
 }
 
-/** The command that puts a copy of the chosen nodes beside them. */
+/** The command that puts a copy of the chosen nodes beside them, or as far away as `by`. */
 export function duplicateCommand(
   view: GraphView,
   ids: ReadonlySet<NodeId>,
+  by: Point = { x: 30, y: 30 },
 ): Extract<Command, { type: "add" }> | null {
   const chosen = view.nodes.filter((node) => ids.has(node.id));
   const bounds = boundsOf(chosen.map((node) => node.box));
@@ -131,7 +132,7 @@ export function duplicateCommand(
   return pasteCommand(
     view.graph,
     { nodes, links },
-    { x: bounds.x + 30, y: bounds.y + 30 },
+    { x: bounds.x + by.x, y: bounds.y + by.y },
     "duplicate",
   );
 }
