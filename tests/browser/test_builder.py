@@ -198,3 +198,52 @@ def test_a_run_shows_on_the_cards_and_survives_a_reload(builder: Builder) -> Non
     builder.open()
     assert builder.stored()["links"] == links
     expect(builder.page.locator(".react-flow__edge")).to_have_count(2)
+
+
+def test_a_body_is_made_in_the_builder_and_taken_back(builder: Builder) -> None:
+    builder.create({"luban": 1, "name": "New body", "nodes": {}, "links": []})
+    builder.add_from_palette("For each item (body)")
+    made = builder.wait_stored(lambda now: "each" in now["nodes"])["nodes"]["each"]["body"]
+    assert made["mode"] == "map"
+    assert made["over"] == "item"
+    assert [node["block"] for node in made["nodes"].values()] == ["io.input", "io.output"]
+    at_once = builder.page.get_by_label("At most so many at once")
+    at_once.fill("2")
+    builder.wait_stored(lambda now: now["nodes"]["each"]["body"]["parallel"] == 2)
+    builder.card("each").get_by_role("button", name="Open what is inside").click()
+    expect(builder.card("item")).to_be_visible()
+    undo = builder.page.get_by_role("button", name="Undo")
+    undo.click()
+    undo.click()
+    builder.wait_stored(lambda now: not now["nodes"])
+
+
+def test_a_drag_with_alt_leaves_the_card_and_brings_a_copy(builder: Builder) -> None:
+    builder.create(texts())
+    title = builder.card("split").locator(".lb-title")
+    x, y = middle(title)
+    builder.page.keyboard.down("Alt")
+    builder.drag(title, (x, y + 200))
+    builder.page.keyboard.up("Alt")
+    nodes = builder.wait_stored(lambda now: "split_2" in now["nodes"])["nodes"]
+    assert nodes["split"]["at"] == [320, 0]
+    assert nodes["split_2"]["at"][1] > 100
+    assert nodes["split_2"]["with"] == nodes["split"]["with"]
+
+
+@pytest.mark.parametrize("place", ["builder", "run"])
+def test_a_run_at_its_limit_goes_on(builder: Builder, place: str) -> None:
+    links = ["words.value -> split.text", "split.piece -> result.value"]
+    document = {**texts(), "links": links, "settings": {"limits": {"steps": 2}}}
+    del document["nodes"]["paper"]
+    builder.create(document)
+    page = builder.page
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Run").click()
+    if place == "run":
+        page.get_by_role("link", name="Open run").click()
+    expect(page.get_by_text("the limit of 2 steps was reached")).to_be_visible()
+    page.get_by_label("New limit").fill("20")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
+    expect(page.get_by_text("the limit of 2 steps was reached")).to_be_hidden()

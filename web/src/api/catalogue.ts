@@ -1,5 +1,6 @@
 // What the server offers: blocks, templates, models, and about itself.
 import { queryOptions } from "@tanstack/react-query";
+import { BODY_BLOCKS } from "./bodies";
 import { answer, api } from "./client";
 import type { BlockSpec, BrokenBlock, ModelView, SettingsView, TemplateView } from "./types";
 
@@ -9,11 +10,13 @@ interface Items<T> {
 
 const STEADY = { staleTime: 5 * 60_000 };
 
+const withBodies = ({ items }: Items<BlockSpec>) => [...items, ...BODY_BLOCKS];
+
 export const blocksQuery = () =>
   queryOptions({
     queryKey: ["blocks"],
     queryFn: ({ signal }) => answer<Items<BlockSpec>>(api.GET("/api/v1/blocks", { signal })),
-    select: (page) => page.items,
+    select: withBodies,
     ...STEADY,
   });
 

@@ -37,19 +37,26 @@ export const runQuery = (id: string) =>
       ),
   });
 
-export const stepsQuery = (id: string, node?: string) =>
+const stepsPage = (id: string, query: { page: number; node?: string }, signal: AbortSignal) =>
+  answer<Page<StepView>>(
+    api.GET(`${RUN}/steps`, {
+      params: { path: { run_id: id }, query: { page_size: MOST_STEPS, ...query } },
+      signal,
+    }),
+  );
+
+/** The first pages of the steps of a run, or of one node, as one. */
+export const stepsQuery = (id: string, node?: string, pages = 1) =>
   queryOptions({
-    queryKey: ["runs", id, "steps", node ?? ""],
-    queryFn: ({ signal }) =>
-      answer<Page<StepView>>(
-        api.GET(`${RUN}/steps`, {
-          params: {
-            path: { run_id: id },
-            query: { page_size: MOST_STEPS, ...(node === undefined ? {} : { node }) },
-          },
-          signal,
-        }),
-      ),
+    queryKey: ["runs", id, "steps", node ?? "", pages],
+    queryFn: async ({ signal }) => {
+      const found: StepView[] = [];
+      for (let page = 1; ; page += 1) {
+        const part = await stepsPage(id, { page, ...(node === undefined ? {} : { node }) }, signal);
+        found.push(...part.items);
+        if (page >= Math.min(pages, part.total_pages)) return { ...part, items: found };
+      }
+    },
   });
 
 export const startRun = (

@@ -63,7 +63,7 @@ export interface JsonSchema {
   examples?: Json[];
   "x-widget"?: Widget;
   "x-enum-titles"?: Record<string, string>;
-  "x-enum-titles-zh"?: Record<string, string>;
+  "x-choices-zh"?: Record<string, string>;
   "x-placeholder"?: string;
   nullable?: boolean;
 }

@@ -5,10 +5,11 @@ import { clsx } from "clsx";
 import { memo, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
-import type { Json } from "@/api/types";
+import type { Json, JsonSchema } from "@/api/types";
 import { ERROR_PIN, type NodeView, type Pin, titleOf } from "@/editor";
 import type { NodeLive } from "@/live/state";
 import { useNodeLive } from "@/live/store";
+import { choiceTitle, humanised } from "@/ui/choices";
 import { brief } from "@/values/kind";
 import { useCanvas, useEditorState, useUi } from "./context";
 import { type CardNode, errorSpot, hasErrorCorner } from "./flow";
@@ -105,6 +106,7 @@ function PinRows({ view }: { view: NodeView }) {
 }
 
 function InputLabel({ view, pin }: { view: NodeView; pin: Pin }) {
+  const { i18n } = useTranslation();
   const value = view.node.with?.[pin.name];
   const linked = view.linkedInputs.has(pin.name);
   const missing =
@@ -113,10 +115,19 @@ function InputLabel({ view, pin }: { view: NodeView; pin: Pin }) {
     <span className="lb-in">
       <PinTitle pin={pin} className={clsx("lb-name", missing && "lb-missing")} />
       {!linked && value !== undefined && (
-        <span className="lb-value">{pin.secret ? "••••" : brief(value as Json, 40)}</span>
+        <span className="lb-value">
+          {pin.secret ? "••••" : said(pin, value as Json, i18n.language)}
+        </span>
       )}
     </span>
   );
+}
+
+/** A set value on the card: a choice by its title, anything else cut short. */
+function said(pin: Pin, value: Json, language: string): string {
+  const { enum: choices } = pin.schema as JsonSchema;
+  if (!choices) return brief(value, 40);
+  return choiceTitle(pin.schema, value, language) ?? humanised(brief(value, 40));
 }
 
 function PinTitle({ pin, className }: { pin: Pin; className: string }) {

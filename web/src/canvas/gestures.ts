@@ -14,11 +14,13 @@ import {
   freeSpot,
   freshId,
   idStem,
+  isBodyBlock,
   type LinkId,
   type LinkView,
   NODE_WIDTH,
   type NodeId,
   type NodeTree,
+  newBody,
   orient,
   type PinRef,
   type PinType,
@@ -107,7 +109,7 @@ export function createGestures(editor: Editor, ui: CanvasUiStore): Gestures {
 
     addBlock(spec, flow, { joins, splice } = {}) {
       const graph = editor.graph();
-      const id = freshId((each) => each in graph.nodes, idStem(spec.id));
+      const id = freshId((each) => each in graph.nodes, stemOf(spec));
       const node = newNode(spec, id);
       const link = splice === undefined ? undefined : graph.links[splice];
       if (splice !== undefined && link?.from && link.to) {
@@ -228,8 +230,13 @@ export function createGestures(editor: Editor, ui: CanvasUiStore): Gestures {
   return gestures;
 }
 
+/** A body is called after what it does. */
+const stemOf = (spec: BlockSpec): string =>
+  spec.id === "body.map" ? "each" : spec.id === "body.loop" ? "repeat" : idStem(spec.id);
+
 /** A node of a block as it is first put down; inputs and outputs of an agent need a name. */
 function newNode(spec: BlockSpec, id: NodeId): NodeTree {
+  if (isBodyBlock(spec.id)) return { body: newBody(spec.id) };
   const named =
     (spec.role === "input" || spec.role === "output") &&
     spec.inputs.some((pin) => pin.name === "name");

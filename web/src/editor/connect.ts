@@ -1,6 +1,7 @@
 /** Whether two pins may be linked, and if not, why and what would help. */
 
 import { adjacencyOf } from "./adjacency";
+import { isBodyBlock } from "./bodies";
 import { canBecome } from "./coercion";
 import { type Endpoint, sameEnd } from "./endpoint";
 import type { Graph } from "./graph";
@@ -76,7 +77,7 @@ export function findConverter(blocks: Blocks, from: PinType, to: PinType): Block
   let best: BlockSpec | undefined;
   let bestScore = 0;
   for (const spec of blocks.list()) {
-    if (spec.category === "input" || spec.category === "output") continue;
+    if (spec.category === "input" || spec.category === "output" || isBodyBlock(spec.id)) continue;
     const input = spec.inputs.find((pin) => pin.required) ?? spec.inputs[0];
     const output = spec.outputs.find((pin) => pin.main) ?? spec.outputs[0];
     if (!input || !output || input.kind === "any" || output.kind === "any") continue;

@@ -11,6 +11,7 @@ export {
   type SaveState,
   type SaveStatus,
 } from "./autosave";
+export { isBodyBlock, newBody, specOf } from "./bodies";
 export { copyNodes, duplicateCommand, pasteCommand, readClip } from "./clipboard";
 export { canBecome } from "./coercion";
 export type { Command, Label, NewNode, Places } from "./commands";
@@ -54,7 +55,15 @@ export type { TidyRequest, TidyResult } from "./layout/tidy";
 export { tidyRequest } from "./layout/tidy-request";
 export { type Direction, neighbour } from "./neighbours";
 export { CATEGORIES, type PaletteHit, type PaletteQuery, remember, searchBlocks } from "./palette";
-export { declaredPins, findPin, linkablePins, type Pin, type Pins, typeOf } from "./pins";
+export {
+  declaredPins,
+  findPin,
+  linkablePins,
+  type Pin,
+  type Pins,
+  roleOf,
+  typeOf,
+} from "./pins";
 export { spatialIndex } from "./spatial";
 export {
   type BlockSpec,

@@ -1,6 +1,7 @@
 /** What is drawn of one graph: nodes with boxes and pins, links with their kinds. Unchanged parts keep their identity. */
 
 import { adjacencyOf } from "./adjacency";
+import { specOf } from "./bodies";
 import type { Endpoint } from "./endpoint";
 import { type Box, boundsOf, cardSize, isPair, noteSize, type PinSpot, pinSpots } from "./geometry";
 import { type Graph, type GraphLink, type GraphNode, linksOf, nodesOf } from "./graph";
@@ -71,7 +72,7 @@ function viewNode(
   outOf: readonly GraphLink[],
   before: NodeView | undefined,
 ): NodeView {
-  const spec = blocks.find(node.block);
+  const spec = specOf(node, blocks);
   const linkedInputs = new Set(into.map((link) => link.to?.pin ?? ""));
   const linkedOutputs = new Set(outOf.map((link) => link.from?.pin ?? ""));
   if (

@@ -86,7 +86,7 @@ export function AnyControl(props: ControlProps) {
           setMode(next);
           if (held !== undefined) onChange(convert(held, next));
         }}
-        className="w-24 shrink-0"
+        className="w-24! shrink-0"
       >
         <option value="text">{t("kind.text")}</option>
         <option value="number">{t("kind.number")}</option>

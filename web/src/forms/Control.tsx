@@ -2,6 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 import type { Json } from "@/api/types";
+import { choiceTitle } from "@/ui/choices";
 import { useFormats } from "@/ui/format";
 import { Select, Switch, TextArea, TextInput } from "@/ui/inputs";
 import { AnyControl } from "./AnyControl";
@@ -81,10 +82,6 @@ function ChoiceControl(props: ControlProps) {
   const { value, onChange, field } = props;
   const { schema, nullable } = unwrapNull(field.schema);
   const choices = schema.enum ?? [];
-  const titles = {
-    ...schema["x-enum-titles"],
-    ...(language.startsWith("zh") ? schema["x-enum-titles-zh"] : {}),
-  };
   const held = value ?? field.default;
   const at = choices.findIndex((each) => JSON.stringify(each) === JSON.stringify(held));
   const foreign = at < 0 && held !== null && held !== undefined;
@@ -103,7 +100,7 @@ function ChoiceControl(props: ControlProps) {
       {foreign && <option value="?">{asText(held)}</option>}
       {choices.map((choice, index) => (
         <option key={asText(choice)} value={String(index)}>
-          {titles[asText(choice)] ?? asText(choice)}
+          {choiceTitle(schema, choice, language) ?? asText(choice)}
         </option>
       ))}
     </Select>

@@ -1,5 +1,6 @@
 // One field of a form, and how the pins of a block and the inputs of an agent become fields.
 import type { AgentInput, InputPinSpec, Json, JsonSchema, PinKind, Widget } from "@/api/types";
+import { humanised } from "@/ui/choices";
 
 export interface FieldSpec {
   name: string;
@@ -18,7 +19,7 @@ export interface FieldSpec {
 export function fieldOfPin(pin: InputPinSpec): FieldSpec {
   return {
     name: pin.name,
-    schema: pin.schema ?? {},
+    schema: withChoiceTitles(pin.schema ?? {}),
     kind: pin.kind,
     title: pin.title || pin.name,
     title_zh: pin.title_zh,
@@ -28,6 +29,17 @@ export function fieldOfPin(pin: InputPinSpec): FieldSpec {
     default: pin.default,
     advanced: pin.advanced,
     secret: pin.secret,
+  };
+}
+
+/** A block's choices are words of its code; an agent's own are its author's and stay as written. */
+function withChoiceTitles(schema: JsonSchema): JsonSchema {
+  const choices = unwrapNull(schema).schema.enum;
+  if (!choices) return schema;
+  const made = choices.map((each) => [String(each), humanised(String(each))] as const);
+  return {
+    ...schema,
+    "x-enum-titles": { ...Object.fromEntries(made), ...schema["x-enum-titles"] },
   };
 }
 

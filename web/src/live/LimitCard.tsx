@@ -34,7 +34,7 @@ export function LimitCard({ waiting, busy, onResume, onCancel }: LimitCardProps)
       <p className="min-w-48 grow">
         {t("run.atLimit", { limit: t(`run.limit.${waiting.limit}`), value: number(waiting.value) })}
       </p>
-      <label htmlFor={field} className="flex items-center gap-2 text-sm text-fg2">
+      <label htmlFor={field} className="flex items-center gap-2 text-sm whitespace-nowrap text-fg2">
         {t("run.newLimit")}
         <TextInput
           id={field}
@@ -42,7 +42,7 @@ export function LimitCard({ waiting, busy, onResume, onCancel }: LimitCardProps)
           inputMode="decimal"
           aria-invalid={!valid || undefined}
           onChange={(event) => setTyped(event.target.value)}
-          className="w-28 tabular-nums"
+          className="w-28! tabular-nums"
         />
       </label>
       <Button type="submit" look="primary" disabled={!valid} busy={busy}>

@@ -1,4 +1,4 @@
-// What the nodes of a run are called: their own title, else their block's, else their id.
+// What the nodes of a run are called: their own title, else their block's with what tells two of them apart.
 import type { AgentDocument, BlockSpec, DocumentNode } from "@/api/types";
 import { nodeKey } from "./state";
 
@@ -6,15 +6,22 @@ interface Level {
   nodes: Record<string, DocumentNode>;
 }
 
-/** The node at a path such as `each[0]/inner`, bodies entered on the way. */
-export function nodeAt(document: Level | null | undefined, path: string): DocumentNode | undefined {
+/** The node at a path such as `each[0]/inner` and those beside it, bodies entered on the way. */
+function placeOf(document: Level | null | undefined, path: string): Place {
   let level: Level | undefined | null = document;
-  let node: DocumentNode | undefined;
+  let place: Place = { id: path, node: undefined, beside: [] };
   for (const id of nodeKey(path).split("/")) {
-    node = level?.nodes?.[id];
+    const node: DocumentNode | undefined = level?.nodes?.[id];
+    place = { id, node, beside: Object.values(level?.nodes ?? {}) };
     level = node?.body;
   }
-  return node;
+  return place;
+}
+
+interface Place {
+  id: string;
+  node: DocumentNode | undefined;
+  beside: DocumentNode[];
 }
 
 export type NameOf = (path: string) => string;
@@ -27,19 +34,35 @@ export function namesOf(
   const specs = new Map<string, BlockSpec>();
   for (const spec of blocks ?? []) for (const alias of spec.aliases ?? []) specs.set(alias, spec);
   for (const spec of blocks ?? []) specs.set(spec.id, spec);
+  const name = (path: string): string => {
+    const { id, node, beside } = placeOf(document, path);
+    if (node?.title) return node.title;
+    const spec = specs.get(node ? blockOf(node) : "");
+    if (!node || !spec) return id;
+    const block = pick(spec.title, spec.title_zh);
+    const mark = asked(node, spec) || (node.body || isOneOfMany(node, beside) ? id : "");
+    return mark ? `${block} · ${mark}` : block;
+  };
+  const known = new Map<string, string>();
   return (path) => {
-    const node = nodeAt(document, path);
-    const spec = node?.block ? specs.get(node.block) : undefined;
-    const own = node?.title || asked(node, spec);
-    const last = nodeKey(path).split("/").at(-1) ?? path;
-    return own || (spec ? pick(spec.title, spec.title_zh) : "") || last;
+    const key = nodeKey(path);
+    const said = known.get(key) ?? name(key);
+    known.set(key, said);
+    return said;
   };
 }
 
-/** An input or output of the agent is known by what it asks for or gives, not by its block. */
-function asked(node: DocumentNode | undefined, spec: BlockSpec | undefined): string {
-  if (spec?.role !== "input" && spec?.role !== "output") return "";
-  const said = node?.with?.title || node?.with?.name;
+/** Bodies go by the block that stands for their mode. */
+const blockOf = ({ block, body }: DocumentNode): string =>
+  body ? (body.mode === "loop" ? "body.loop" : "body.map") : (block ?? "");
+
+const isOneOfMany = (node: DocumentNode, beside: DocumentNode[]): boolean =>
+  beside.some((other) => other !== node && !other.title && blockOf(other) === blockOf(node));
+
+/** An input or output of the agent is also known by what it asks for or gives. */
+function asked(node: DocumentNode, spec: BlockSpec): string {
+  if (spec.role !== "input" && spec.role !== "output") return "";
+  const said = node.with?.title || node.with?.name;
   return typeof said === "string" ? said : "";
 }
 

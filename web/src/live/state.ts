@@ -98,6 +98,18 @@ function onNode(live: RunLive, data: StepData, change: (node: NodeLive) => NodeL
   return { ...live, nodes };
 }
 
+/** A body has no events of its own: it works while anything in it does. */
+function onBodies(live: RunLive, data: StepData, change: (body: NodeLive) => NodeLive): RunLive {
+  const parts = nodeKey(data.node).split("/");
+  return parts.slice(1).reduce((state, _, at) => {
+    const node = parts.slice(0, at + 1).join("/");
+    return onNode(state, { ...data, node }, (body) => {
+      const next = change(body);
+      return { ...next, status: settled(next) };
+    });
+  }, live);
+}
+
 /** After many events at once: the map of a thousand nodes is copied once, not for every event. */
 export function applyEvents(live: RunLive, events: readonly RunEvent[], now: number): RunLive {
   const nodes = { ...live.nodes };
@@ -132,8 +144,13 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
       return { ...live, status: "running", waitingFor: null };
     case "run_ended":
       return endRun(live, event.data, now);
-    case "step_started":
-      return onNode(live, event.data, (node) => ({
+    case "step_started": {
+      const within = onBodies(live, event.data, (body) => ({
+        ...body,
+        active: opened(body.active, event.data),
+        startedAt: body.startedAt ?? now,
+      }));
+      return onNode(within, event.data, (node) => ({
         ...node,
         status: "running",
         active: opened(node.active, event.data),
@@ -142,6 +159,7 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
         deltas: {},
         error: null,
       }));
+    }
     case "step_progress": {
       const { done, total, text } = event.data;
       return onNode(live, event.data, (node) => ({ ...node, progress: { done, total, text } }));
@@ -174,7 +192,12 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
     }
     case "step_failed": {
       const { error } = event.data;
-      const next = onNode(live, event.data, (node) => {
+      const within = onBodies(live, event.data, (body) => ({
+        ...body,
+        active: closed(body.active, event.data),
+        failed: body.failed + 1,
+      }));
+      const next = onNode(within, event.data, (node) => {
         const left = { ...node, active: closed(node.active, event.data), failed: node.failed + 1 };
         return {
           ...left,
@@ -194,7 +217,12 @@ function finishStep(
   live: RunLive,
   data: Extract<RunEvent, { kind: "step_finished" }>["data"],
 ): RunLive {
-  const next = onNode(live, data, (node) => {
+  const within = onBodies(live, data, (body) => ({
+    ...body,
+    active: closed(body.active, data),
+    completed: 1,
+  }));
+  const next = onNode(within, data, (node) => {
     const left = {
       ...node,
       active: closed(node.active, data),

@@ -6,11 +6,16 @@ import { clearLive, followLive, type LiveStore } from "./store";
 
 const REFRESH_MS = 400;
 
-export function useLiveRun(id: string | undefined, live: LiveStore, whole = false) {
+export function useLiveRun(id: string | undefined, live: LiveStore, whole = false, pages = 1) {
   const client = useQueryClient();
   const wanted = { enabled: id !== undefined };
   const run = useQuery({ ...runQuery(id ?? ""), ...wanted });
-  const steps = useQuery({ ...stepsQuery(id ?? ""), ...wanted });
+  const steps = useQuery({
+    ...stepsQuery(id ?? "", undefined, pages),
+    ...wanted,
+    // Asking for more leaves what is shown where it is.
+    placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
+  });
   const status = run.data?.status;
   // `whole` also replays a run that is over, for those who draw its last state.
   const going = status !== undefined && (moving(status) || status === "waiting");

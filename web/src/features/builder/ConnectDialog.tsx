@@ -39,7 +39,7 @@ export function ConnectDialog({ from, onClose }: { from: string; onClose: () => 
         .filter(({ input: _input, ...end }) => canConnect(graph, blocks, start, end).ok)
         .map(({ input, ...end }) => ({
           value: `${id}.${end.pin}`,
-          label: `${nodeTitle(id, other, blocks, language)} · ${titleOf(input, language)}`,
+          label: `${nodeTitle(id, graph, blocks, language)} · ${titleOf(input, language)}`,
           end,
         }));
     });
@@ -54,7 +54,7 @@ export function ConnectDialog({ from, onClose }: { from: string; onClose: () => 
   return (
     <Dialog
       open
-      title={t("builder.connectTitle", { name: nodeTitle(from, node, blocks, language) })}
+      title={t("builder.connectTitle", { name: nodeTitle(from, graph, blocks, language) })}
       onClose={onClose}
       footer={
         <>

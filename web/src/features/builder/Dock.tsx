@@ -4,9 +4,10 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { RunView, StepView } from "@/api/types";
+import type { RunLimits, RunView, StepView } from "@/api/types";
 import { useFindingText } from "@/canvas";
 import type { Finding } from "@/editor";
+import { LimitCard } from "@/live/LimitCard";
 import type { LogLine } from "@/live/log";
 import { type NameOf, pinLabels } from "@/live/names";
 import { RunResult } from "@/live/RunResult";
@@ -29,6 +30,9 @@ interface DockProps {
   steps: StepView[];
   nameOf: NameOf;
   onNode: (node: string) => void;
+  resuming: boolean;
+  onResume: (limits: RunLimits) => void;
+  onStop: () => void;
 }
 
 function Problems({ findings, nameOf, onNode }: Pick<DockProps, "findings" | "nameOf" | "onNode">) {
@@ -190,7 +194,8 @@ function RunFacts({ run }: { run: RunView }) {
   );
 }
 
-export function Dock({ tab, onTab, findings, run, steps, nameOf, onNode }: DockProps) {
+export function Dock(props: DockProps) {
+  const { tab, onTab, findings, run, steps, nameOf, onNode } = props;
   const { t } = useTranslation();
   return (
     <>
@@ -211,7 +216,15 @@ export function Dock({ tab, onTab, findings, run, steps, nameOf, onNode }: DockP
         {tab === "problems" && <Problems findings={findings} nameOf={nameOf} onNode={onNode} />}
         {tab === "result" &&
           (run ? (
-            <div className="p-3">
+            <div className="flex flex-col gap-3 p-3">
+              {run.status === "waiting" && run.waiting_for && (
+                <LimitCard
+                  waiting={run.waiting_for}
+                  busy={props.resuming}
+                  onResume={props.onResume}
+                  onCancel={props.onStop}
+                />
+              )}
               <RunResult
                 status={run.status}
                 outputs={run.outputs}

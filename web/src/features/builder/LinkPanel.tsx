@@ -26,7 +26,7 @@ export function LinkPanel({ id }: { id: string }) {
         {from && sourceLabel(graph, from, blocks, language)}
         <span className="text-fg3"> → </span>
         {to &&
-          `${nodeTitle(to.node, target ?? undefined, blocks, language)} · ${pinTitle(target ?? undefined, "in", to.pin, blocks, language)}${to.path}`}
+          `${nodeTitle(to.node, graph, blocks, language)} · ${pinTitle(target ?? undefined, "in", to.pin, blocks, language)}${to.path}`}
       </p>
       <div className="flex items-start gap-3">
         <div className="grow">

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { stepsQuery } from "@/api/runs";
 import { BlockIcon, useFindingText } from "@/canvas";
-import { descriptionOf, duplicateCommand, type Finding, titleOf } from "@/editor";
+import { descriptionOf, duplicateCommand, type Finding, specOf, titleOf } from "@/editor";
 import { Form } from "@/forms/Form";
 import { ErrorCard } from "@/live/ErrorCard";
 import { Inputs, Outputs } from "@/live/StepDetails";
@@ -41,7 +41,7 @@ function Head({ id }: { id: string }) {
   const { t } = useTranslation();
   const { language } = useFormats();
   const { editor, node, blocks } = useNode(id);
-  const spec = blocks.find(node.block);
+  const spec = specOf(node, blocks);
   const usual = spec ? titleOf(spec, language) : id;
   const about = spec ? descriptionOf(spec, language) : "";
   return (
@@ -66,7 +66,7 @@ function Head({ id }: { id: string }) {
           className="-mx-1.5 block w-full rounded-control border border-transparent bg-transparent px-1.5 py-0.5 text-lg font-semibold text-fg placeholder:text-fg hover:border-line focus:border-line-strong"
         />
         <p className="truncate text-xs text-fg3" data-tip={about || undefined}>
-          {usual} · <code className="font-mono">{node.block ?? id}</code>
+          {usual} · <code className="font-mono">{node.body ? id : (node.block ?? id)}</code>
         </p>
       </div>
     </header>
@@ -146,7 +146,7 @@ function LastStep({
   const live = useNodeLive(path);
   const steps = useQuery({ ...stepsQuery(run ?? "", path), enabled: run !== undefined });
   const step = steps.data?.items.at(-1);
-  const nameOf = (node: string) => nodeTitle(node, graph.nodes[node], blocks, language);
+  const nameOf = (node: string) => nodeTitle(node, graph, blocks, language);
   if (!step) {
     const seen = Object.entries(live?.outputs ?? {});
     if (side === "output" && seen.length) return <Outputs values={seen} />;
@@ -186,7 +186,7 @@ function Note({ id }: { id: string }) {
 export function NodePanel({ id, findings, run }: NodePanelProps) {
   const { t } = useTranslation();
   const { language } = useFormats();
-  const { editor, node, blocks } = useNode(id);
+  const { editor, graph, node, blocks } = useNode(id);
   const [tab, setTab] = useState<Tab>("config");
   const plain = isNoteNode(node, blocks.find(node.block));
   const tabs: { id: Tab; label: string }[] = plain
@@ -204,7 +204,7 @@ export function NodePanel({ id, findings, run }: NodePanelProps) {
   };
   return (
     <section
-      aria-label={nodeTitle(id, node, blocks, language)}
+      aria-label={nodeTitle(id, graph, blocks, language)}
       className="flex min-h-0 grow flex-col"
     >
       <Head id={id} />

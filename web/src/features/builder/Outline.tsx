@@ -4,7 +4,7 @@ import { Copy, Ellipsis, Link2, Power, Settings2, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BlockIcon } from "@/canvas";
-import { duplicateCommand, type Finding, topological } from "@/editor";
+import { duplicateCommand, type Finding, specOf, topological } from "@/editor";
 import { StatusIcon } from "@/live/Status";
 import { useNodeLive } from "@/live/store";
 import { IconButton } from "@/ui/Button";
@@ -92,9 +92,9 @@ function Row({ id, findings, onInspect, onConnect }: RowProps) {
   const selected = useEditor((state) => state.selection.nodes.has(id));
   const live = useNodeLive([...path, id].join("/"));
   const node = editor.graph().nodes[id];
-  const spec = editor.blocks().find(node?.block);
+  const spec = specOf(node, editor.blocks());
   if (!node) return null;
-  const title = nodeTitle(id, node, editor.blocks(), language);
+  const title = nodeTitle(id, editor.graph(), editor.blocks(), language);
   const show = () => {
     editor.select([id]);
     canvas.current?.show(id);

@@ -163,6 +163,9 @@ function Middle({
           run={run.run}
           steps={run.steps}
           nameOf={run.nameOf}
+          resuming={run.resume.isPending}
+          onResume={(limits) => run.resume.mutate(limits)}
+          onStop={run.stop}
           onNode={showNode}
         />
       </Below>

@@ -1,17 +1,24 @@
 // How nodes and pins are named to people in the panes.
 import type { BlockSpec, Graph, GraphNode } from "@/editor";
-import { type Blocks, declaredPins, isNote, titleOf } from "@/editor";
+import { type Blocks, declaredPins, isNote, roleOf, specOf, titleOf } from "@/editor";
 
-export function nodeTitle(
-  id: string,
-  node: GraphNode | undefined,
-  blocks: Blocks,
-  language: string,
-): string {
-  const own = typeof node?.title === "string" ? node.title : "";
-  const spec = blocks.find(node?.block);
-  return own || (spec ? titleOf(spec, language) : "") || id;
+/** A node's own title, else its block's with what tells it from the other nodes of that block. */
+export function nodeTitle(id: string, graph: Graph, blocks: Blocks, language: string): string {
+  const node = graph.nodes[id];
+  if (node?.title) return String(node.title);
+  const spec = specOf(node, blocks);
+  if (!node || !spec) return id;
+  const block = titleOf(spec, language);
+  const asked = roleOf(spec) && (node.with?.title || node.with?.name);
+  const mark = asked || (node.body || isOneOfMany(node, graph) ? id : "");
+  return mark ? `${block} · ${mark}` : block;
 }
+
+const isOneOfMany = (node: GraphNode, graph: Graph): boolean =>
+  graph.nodeOrder.some((id) => {
+    const other = graph.nodes[id];
+    return other !== node && !other?.title && other?.block === node.block;
+  });
 
 export function pinTitle(
   node: GraphNode | undefined,
@@ -33,8 +40,11 @@ export function sourceLabel(
   language: string,
 ): string {
   const node = graph.nodes[end.node];
-  const pin = pinTitle(node, "out", end.pin, blocks, language);
-  return `${nodeTitle(end.node, node, blocks, language)} · ${pin}${end.path ?? ""}`;
+  const title = nodeTitle(end.node, graph, blocks, language);
+  // An input has one value, called as the input itself.
+  if (roleOf(blocks.find(node?.block)) === "input" && end.pin !== "error")
+    return `${title}${end.path ?? ""}`;
+  return `${title} · ${pinTitle(node, "out", end.pin, blocks, language)}${end.path ?? ""}`;
 }
 
 export const isNoteNode = (node: GraphNode | undefined, spec: BlockSpec | undefined): boolean =>

@@ -4,8 +4,8 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { agentQuery } from "@/api/agents";
 import { blocksQuery } from "@/api/catalogue";
-import { cancelRun, startRun } from "@/api/runs";
-import type { AgentDocument, AgentView, Json } from "@/api/types";
+import { cancelRun, resumeRun, startRun } from "@/api/runs";
+import type { AgentDocument, AgentView, Json, RunLimits } from "@/api/types";
 import { namesOf } from "@/live/names";
 import { useLiveRun } from "@/live/useLiveRun";
 import { useFormats } from "@/ui/format";
@@ -47,6 +47,10 @@ export function useBuilderRun() {
     mutationFn: (going: string) => cancelRun(going),
     onSettled: () => client.invalidateQueries({ queryKey: ["runs"] }),
   });
+  const resume = useMutation({
+    mutationFn: (limits: RunLimits) => resumeRun(search.run ?? "", limits),
+    onSettled: () => client.invalidateQueries({ queryKey: ["runs"] }),
+  });
   const status = run.data?.status;
   return {
     run: search.run ? run.data : undefined,
@@ -59,6 +63,7 @@ export function useBuilderRun() {
     begin: () => {
       if (!begin.isPending) begin.mutate();
     },
+    resume,
     stop: () => search.run && stop.mutate(search.run),
     dismiss: () => setAsking(null),
   };

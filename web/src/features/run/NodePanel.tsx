@@ -1,6 +1,7 @@
 // The steps of one block: choose one, read it.
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { stepsQuery } from "@/api/runs";
 import type { StepView } from "@/api/types";
@@ -12,12 +13,16 @@ import { IconButton } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
 import { Select } from "@/ui/inputs";
 import { QueryState } from "@/ui/QueryState";
+import { MoreSteps } from "./MoreSteps";
 
 interface NodePanelProps {
   run: string;
   node: string;
   /** Steps the page already has; a body's instances come under many paths. */
   known: StepView[];
+  /** Steps of the run, of whatever node, that the page does not have yet. */
+  unlisted: number;
+  onMore: () => void;
   at: number;
   nameOf: NameOf;
   onStep: (at: number) => void;
@@ -50,17 +55,29 @@ function Arriving({ node }: { node: string }) {
   );
 }
 
-export function NodePanel({ run, node, known, at, nameOf, onStep }: NodePanelProps) {
+export function NodePanel({
+  run,
+  node,
+  known,
+  unlisted,
+  onMore,
+  at,
+  nameOf,
+  onStep,
+}: NodePanelProps) {
   const { t } = useTranslation();
   const { number } = useFormats();
   const own = known.filter((step) => nodeKey(step.node) === node);
   // A plain node's own steps may lie beyond the first page of the whole run.
   const inBody = node.includes("/");
+  const [pages, setPages] = useState(1);
   const asked = useQuery({
-    ...stepsQuery(run, node),
+    ...stepsQuery(run, node, pages),
     enabled: !inBody,
     placeholderData: (before) => before,
   });
+  const more = inBody ? onMore : () => setPages((now) => now + 1);
+  const left = inBody ? unlisted : (asked.data?.total ?? 0) - (asked.data?.items.length ?? 0);
   const query = inBody ? { ...asked, data: { items: own }, isPending: false } : asked;
   return (
     <section aria-label={nameOf(node)}>
@@ -106,6 +123,14 @@ export function NodePanel({ run, node, known, at, nameOf, onStep }: NodePanelPro
                 </div>
               )}
               <StepDetails step={step} nameOf={nameOf} />
+              {left > 0 && (
+                <MoreSteps
+                  shown={items.length}
+                  total={items.length + left}
+                  busy={asked.isFetching}
+                  onMore={more}
+                />
+              )}
             </>
           );
         }}

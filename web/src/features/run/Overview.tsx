@@ -8,6 +8,7 @@ import { RunResult } from "@/live/RunResult";
 import { Inputs } from "@/live/StepDetails";
 import { Timeline } from "@/live/Timeline";
 import { buttonClass } from "@/ui/Button";
+import { MoreSteps } from "./MoreSteps";
 import type { Run } from "./useRun";
 
 /** From what failed to where it can be mended. */
@@ -70,9 +71,12 @@ export function Overview({ run, view, onNode }: OverviewProps) {
           <Timeline steps={known} nameOf={nameOf} onNode={onNode} />
         </div>
         {steps.data && steps.data.total > known.length && (
-          <p className="mt-1 text-xs text-fg3">
-            {t("run.moreSteps", { shown: known.length, count: steps.data.total })}
-          </p>
+          <MoreSteps
+            shown={known.length}
+            total={steps.data.total}
+            busy={steps.isFetching}
+            onMore={run.more}
+          />
         )}
       </section>
     </div>

@@ -214,6 +214,10 @@ function OneRun({ id }: { id: string }) {
                         run={id}
                         node={search.node}
                         known={run.steps.data?.items ?? []}
+                        unlisted={
+                          (run.steps.data?.total ?? 0) - (run.steps.data?.items.length ?? 0)
+                        }
+                        onMore={run.more}
                         at={search.step ?? 0}
                         nameOf={run.nameOf}
                         onStep={(step) =>

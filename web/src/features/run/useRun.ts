@@ -13,7 +13,8 @@ export function useRun(id: string) {
   const client = useQueryClient();
   const { pick } = useFormats();
   const [live] = useState(createLive);
-  const { run, steps } = useLiveRun(id, live);
+  const [pages, setPages] = useState(1);
+  const { run, steps } = useLiveRun(id, live, false, pages);
   const blocks = useQuery(blocksQuery());
   const document = run.data?.document;
   const nameOf = useMemo(() => namesOf(document, blocks.data, pick), [document, blocks.data, pick]);
@@ -24,7 +25,8 @@ export function useRun(id: string) {
     mutationFn: (limits: RunLimits) => resumeRun(id, limits),
     onSettled: settled,
   });
-  return { live, run, steps, nameOf, labelOf, cancel, resume };
+  const more = () => setPages((now) => now + 1);
+  return { live, run, steps, more, nameOf, labelOf, cancel, resume };
 }
 
 export type Run = ReturnType<typeof useRun>;
