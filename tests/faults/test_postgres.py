@@ -82,7 +82,7 @@ class Scene:
                 if len(rows) == 2:
                     return rows[0][0], rows[1][0]
 
-    async def check(self, total: int, *, may_compute: bool = False) -> list[Note]:
+    async def check(self, total: int, *, was_stopped: bool = False) -> list[Note]:
         """Everything is done, no step has two results, and no effect saw two values."""
         assert await self.completed() == total
         rows = await self.ask(
@@ -93,9 +93,11 @@ class Scene:
         assert [step for step, count in ends.items() if count > 1] == []
         notes = Ledger.read(self.notes_path)
         repeated = [note for note in notes if note.recorded]
-        # A worker that was stopped may compute on what it has, but it may touch nothing.
-        assert [note for note in repeated if note.block not in ("draw", "stream")] == []
-        assert may_compute or repeated == []
+        # A worker that was stopped may compute on what it has, but it begins nothing that touches
+        # the world. The one call it was stopped in goes on with its key: no engine can recall it.
+        touching = [note for note in repeated if note.block not in ("draw", "stream")]
+        assert len(touching) <= (1 if was_stopped else 0)
+        assert was_stopped or repeated == []
         seen: dict[str, set[str]] = defaultdict(set)
         for note in notes:
             if note.block in ("act", "once", "flaky", "broken"):
@@ -165,7 +167,7 @@ async def test_a_worker_that_was_stopped_cannot_write_any_more(scene: Scene):
     await scene.queue(1)  # and under a new identity it works again
     await scene.until_completed((rounds + 1) * GRAPHS)
     await zombie.end()
-    await scene.check((rounds + 1) * GRAPHS, may_compute=True)
+    await scene.check((rounds + 1) * GRAPHS, was_stopped=True)
 
 
 async def test_cut_connections_lose_and_repeat_nothing(scene: Scene):
