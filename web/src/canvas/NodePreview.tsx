@@ -21,7 +21,8 @@ export function NodePreview({ view, live, findings }: NodePreviewProps) {
   const zh = i18n.language.startsWith("zh");
   if (live?.error && live.status === "failed") {
     const message = zh ? live.error.message_zh : live.error.message;
-    return <Peek look="lb-peek-bad" text={message || live.error.message} />;
+    const said = message || live.error.message;
+    return <Peek look="lb-peek-bad" text={said.replaceAll("`", "")} />;
   }
   const output = lastOutput(view, live);
   if (output !== undefined) return <Peek text={brief(output, MOST_LETTERS)} />;
