@@ -21,6 +21,7 @@ from tests.server.kit import ServerProcess, server
 pytestmark = pytest.mark.browser
 
 PATIENCE = 30_000
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,35 @@ def test_the_calculator(home: Page) -> None:
     expect(result(home)).to_contain_text("5")
     for node in ("a", "b", "add", "result"):
         expect(home.locator(f'.lb-card[data-node="{node}"]')).to_contain_text("Completed")
+
+
+def test_text_in_capitals(home: Page) -> None:
+    choose(home, "Text in capitals")  # runs at once, on the text it comes with
+    home.wait_for_url("**/agents/*/edit?run=*")
+    dock = result(home)
+    expect(dock).to_contain_text("HELLO WORLD")
+    expect(dock.get_by_text("11", exact=True)).to_have_count(2)
+
+
+def test_order_triage(home: Page) -> None:
+    choose(home, "Order triage")
+    form = home.get_by_role("dialog")
+    form.locator("input[type=file]").set_input_files(EXAMPLES / "orders.csv")
+    expect(form.get_by_text("orders.csv")).to_be_visible()
+    fill(home, {})
+    expect(result(home)).to_contain_text("7 orders: 2 to review, 2 to wait for stock, 3 to ship")
+
+
+def test_blocks_of_a_folder_outside_the_project(chromium: Browser, tmp_path: Path) -> None:
+    blocks = str(EXAMPLES / "custom-block" / "blocks")
+    text = (EXAMPLES / "custom-block" / "price.agent.yaml").read_text(encoding="utf-8")
+    with server(tmp_path, LUBAN_BLOCKS_PATH=blocks) as running:
+        made = httpx2.post(f"{running.url}/api/v1/agents", json={"text": text})
+        with opened(chromium, running.url) as page:
+            page.goto(f"{running.url}/agents/{made.json()['id']}/edit")
+            page.get_by_role("button", name="Run", exact=True).click()
+            fill(page, {"Price": "160"})
+            expect(result(page)).to_contain_text("Plane: 120.00 €")
 
 
 def test_twenty_four_by_the_demo_model_and_by_hand(home: Page) -> None:
