@@ -55,7 +55,7 @@ def test_a_busy_port(luban: Luban) -> None:
 def test_a_data_folder_without_write_permission(luban: Luban, tmp_path: Path) -> None:
     path = write_agent(luban.folder / "good.agent.yaml", CALCULATOR)
     with unwritable(tmp_path / "locked") as folder:
-        for words in (("up",), ("run", path, "-i", "a=1", "-i", "b=2")):
+        for words in (("up", "--port", "0"), ("run", path, "-i", "a=1", "-i", "b=2")):
             names = (str(folder), "--data")
             both(luban, *words, "--data", folder / "home", code=2, names=names)
 
@@ -69,6 +69,6 @@ def test_a_database_of_a_newer_version(luban: Luban) -> None:
         connection.execute(f"update {REVISION_TABLE} set version_num = '9999'")
         connection.commit()
     before = database.read_bytes()
-    for each in (words, ("up",), ("runs",)):
+    for each in (words, ("up", "--port", "0"), ("runs",)):
         both(luban, *each, code=2, names=("9999", str(database)))
     assert database.read_bytes() == before
