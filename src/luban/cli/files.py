@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from luban.model.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from luban.client import Client
 
 _PIECE = 1 << 20
 
@@ -47,6 +50,14 @@ def read_inputs(given: list[str], file: Path | None) -> dict[str, Any]:
             )
         inputs[name.strip()] = Path(value[1:]) if value.startswith("@") else value
     return inputs
+
+
+async def uploaded(client: Client, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs with every `Path` stored on the server and replaced by its reference."""
+    return {
+        name: (await client.files.upload(value)).ref if isinstance(value, Path) else value
+        for name, value in inputs.items()
+    }
 
 
 async def pieces(path: Path) -> AsyncIterator[bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from luban.cli.files import read_inputs
+from luban.cli.files import read_inputs, uploaded
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
 from luban.cli.printing import as_json, line, note, table
 from luban.cli.reach import Reach, with_reach
@@ -160,12 +160,7 @@ def start(
     inputs = read_inputs(input or [], input_file)
 
     async def work(reached: Reach) -> Any:
-        ready = {
-            name: (await reached.client.files.upload(value)).ref
-            if isinstance(value, Path)
-            else value
-            for name, value in inputs.items()
-        }
+        ready = await uploaded(reached.client, inputs)
         agent = await find_agent(reached.client, which)
         return await reached.client.runs.start(agent.id, ready)
 

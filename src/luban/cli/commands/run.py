@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from luban.cli.files import pieces, read_inputs
+from luban.cli.files import pieces, read_inputs, uploaded
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
 from luban.cli.printing import DONE, INTERRUPTED, RUN_FAILED, as_json, leave, line, note, value_text
 from luban.cli.reach import OWNER, Reach, in_loop, settings_of, with_reach
@@ -84,10 +84,7 @@ async def _run_agent(
     agent = await find_agent(reached.client, name)
     if reached.home is not None:
         return await _run_here(reached.home, agent.id, inputs, quiet)
-    ready = {
-        key: (await reached.client.files.upload(value)).ref if isinstance(value, Path) else value
-        for key, value in inputs.items()
-    }
+    ready = await uploaded(reached.client, inputs)
     started = await reached.client.runs.start(agent.id, ready)
     return _told(await reached.client.runs.wait(started.id))
 
