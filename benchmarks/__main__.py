@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 
@@ -27,9 +28,44 @@ def _canvas() -> Report:
     return canvas.run()
 
 
+def _peers() -> Report:
+    from benchmarks import peers
+
+    return peers.measure()
+
+
+def _recovery() -> Report:
+    from benchmarks import recovery
+
+    return recovery.measure()
+
+
+def _crowd() -> Report:
+    from benchmarks import crowd
+
+    return crowd.measure()
+
+
+def _serving() -> Report:
+    from benchmarks import serving
+
+    return serving.measure()
+
+
+def _scale() -> Report:
+    from benchmarks import scale
+
+    return scale.measure()
+
+
 # Each imports its own: what one of them needs, a browser's driver say, the others do without.
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
+    "peers": _peers,
+    "recovery": _recovery,
+    "scale": _scale,
+    "serving": _serving,
+    "crowd": _crowd,
     "start": _start,
     "canvas": _canvas,
 }
@@ -41,6 +77,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("name", choices=BENCHMARKS, help="which benchmark")
     parser.add_argument("--json", action="store_true", help="print one JSON object and no table")
     asked = parser.parse_args(words)
+    # What was started ends with its context, also when this is ended from outside.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     report = BENCHMARKS[asked.name]()
     print(report.as_json() if asked.json else report.as_text())
     return 0

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environments import FOLDER, NotInstalled, python_with
 from benchmarks.machine import describe
-from benchmarks.peers import FOLDER, LANGGRAPH, NotInstalled, python_with
 from benchmarks.player import Broken, Cost, Player, playing
 from benchmarks.report import Report, Row
 from benchmarks.sizes import rounds, scaled, with_peers
@@ -91,7 +91,7 @@ def _peer(stack: ExitStack, folder: Path, report: Report) -> Player | None:
     if not with_peers():
         return None
     try:
-        python = python_with("langgraph", LANGGRAPH)
+        python = python_with("langgraph")
     except NotInstalled as missing:
         report.notes.append(f"Without a peer: {missing}")
         return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,12 +59,19 @@ class Player:
 
 
 @contextmanager
-def playing(python: Path | str, module: str, folder: Path) -> Iterator[Player]:
+def playing(
+    python: Path | str,
+    module: str,
+    folder: Path,
+    *words: str,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Player]:
     """A player that keeps its files in `folder`, ended with the context."""
     folder.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
-        [str(python), "-m", module, str(folder)],
+        [str(python), "-m", module, str(folder), *words],
         cwd=ROOT,
+        env={**os.environ, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

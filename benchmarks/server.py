@@ -27,6 +27,7 @@ class Program:
     name: str
     command: Callable[[int, Path], list[str]]
     paths: tuple[str, ...]
+    environment: Callable[[Path], dict[str, str]] = lambda folder: {}
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Running:
 
     process: subprocess.Popen[bytes]
     after: float
+    port: int
 
     def memory(self) -> float | None:
         """Resident megabytes of the process and those it started; `None` where nobody can tell."""
@@ -49,6 +51,7 @@ def running(program: Program, folder: Path) -> Iterator[Running]:
     port = _free_port()
     # An installed program has its compiled files, whatever the shell says about writing them.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment |= program.environment(folder)
     said = folder / "output.txt"
     with said.open("wb") as output:
         began = time.perf_counter()
@@ -58,7 +61,7 @@ def running(program: Program, folder: Path) -> Iterator[Running]:
         try:
             for path in program.paths:
                 _until_answered(process, port, path, said)
-            yield Running(process, time.perf_counter() - began)
+            yield Running(process, time.perf_counter() - began, port)
         finally:
             process.terminate()
             try:

@@ -8,6 +8,7 @@ SCALE = "LUBAN_BENCH_SCALE"
 """A factor for all counts: 1 for figures worth quoting, 0.01 to see that everything works."""
 ROUNDS = "LUBAN_BENCH_ROUNDS"
 PEERS = "LUBAN_BENCH_PEERS"
+LONG = "LUBAN_BENCH_LONG"
 
 
 def scaled(count: int, least: int = 2) -> int:
@@ -23,3 +24,8 @@ def rounds(usual: int) -> int:
 def with_peers() -> bool:
     """Whether peers are installed and measured too."""
     return os.environ.get(PEERS, "yes") != "no"
+
+
+def patient() -> bool:
+    """Whether what takes peers many minutes is measured too."""
+    return os.environ.get(LONG, "no") == "yes"

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from statistics import median
 
+from benchmarks.environments import FOLDER, NotInstalled, node_program
+from benchmarks.graph_sizes import sizes_of_graphs
 from benchmarks.machine import describe
-from benchmarks.peers import FOLDER, NotInstalled, node_program
-from benchmarks.player import Cost, playing
 from benchmarks.report import Report, Row
 from benchmarks.server import NeverAnswered, Program, running
 from benchmarks.sizes import rounds, scaled, with_peers
@@ -35,7 +35,7 @@ def measure() -> Report:
             report.rows += _starts(Path(folder), report)
         except NeverAnswered as silent:
             report.notes.append(f"Not measured: luban: {silent}")
-        report.rows += _sizes(Path(folder))
+        report.rows += sizes_of_graphs(Path(folder))
     return report
 
 
@@ -117,21 +117,3 @@ def _middle(found: list[tuple[float, float | None]], which: int) -> float | None
     values = [pair[which] for pair in found]
     known = [value for value in values if value is not None]
     return median(known) if known else None
-
-
-def _sizes(folder: Path) -> list[Row]:
-    nodes, small = scaled(10_000, least=20), 10
-    large: list[Cost] = []
-    little: list[Cost] = []
-    with playing(sys.executable, "benchmarks.works.luban_steps", folder / "steps") as player:
-        for _ in range(rounds(5)):
-            large.append(player.play(work="chain", mode="pure", size=nodes, runs=1, times=1))
-            little.append(
-                player.play(work="chain", mode="pure", size=small, runs=nodes // small, times=1)
-            )
-    at_large, at_small = Cost.median_of(large).cpu * 1e6, Cost.median_of(little).cpu * 1e6
-    return [
-        Row(f"a step in a graph of {small} nodes", at_small, "µs cpu"),
-        Row(f"a step in a graph of {nodes:,} nodes", at_large, "µs cpu"),
-        Row(f"{nodes:,} nodes ÷ {small} nodes", at_large / at_small, "times", bar="<= 1.3"),
-    ]

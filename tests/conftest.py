@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -18,6 +19,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("LUBAN_FAULTS", "sample"),
         help="how many crashes tests/faults goes through",
     )
+    parser.addoption("--seed", type=int, help="the one installation tests/simulation plays")
+
+
+_HERE = Path(__file__).parent
+SLOW = [
+    "faults",
+    "browser",
+    "server",
+    "benchmarks",
+    "cli",
+    "docs",
+    "simulation",
+    "watching",
+    "vault",
+]
+"""Folders whose files take longest, by name."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first: one that began last would keep a single process busy to the end."""
+    items.sort(key=lambda item: _rank(item.path.relative_to(_HERE).parts[0]))
+
+
+def _rank(folder: str) -> int:
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +68,12 @@ def chinese_font() -> None:
     """Ask for this before judging a picture of Chinese text."""
     if not prerequisites.has_chinese_font():
         _missing("a font with Chinese")
+
+
+@pytest.fixture(scope="session")
+def issuer_command() -> list[str]:
+    """How an OpenID provider that others wrote is started."""
+    return prerequisites.find_issuer() or _missing("Node, or the OpenID provider of npm")
 
 
 def _server(name: str) -> Iterator[str]:

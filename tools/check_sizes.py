@@ -55,7 +55,9 @@ def _files(root: Path) -> Iterator[Path]:
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root).as_posix()
-            if path.suffix in (".py", ".ts", ".tsx") and not name.startswith(GENERATED):
+            if "node_modules" in path.parts or name.startswith(GENERATED):
+                continue
+            if path.suffix in (".py", ".ts", ".tsx"):
                 yield path
 
 

@@ -31,7 +31,7 @@ everything else to standard error. `LUBAN_LANG=zh` or the locale chooses the lan
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | the run failed, or waits at one of its limits |
+| 1 | the run failed, or waits at one of its limits; `db check` found something |
 | 2 | the input was wrong: arguments, an agent file, a setting |
 | 3 | the server could not be reached |
 | 130 | interrupted with Ctrl-C, or the run was cancelled |
@@ -54,7 +54,7 @@ everything else to standard error. `LUBAN_LANG=zh` or the locale chooses the lan
 | 退出码 | 含义 |
 |---|---|
 | 0 | 完成 |
-| 1 | 运行失败，或因达到上限而等待 |
+| 1 | 运行失败，或因达到上限而等待；`db check` 发现问题 |
 | 2 | 输入有误：参数、智能体文件或设置 |
 | 3 | 无法连接服务器 |
 | 130 | 被 Ctrl-C 中断，或运行被取消 |

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import sync_client
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -41,6 +43,14 @@ FILES: tuple[Generated, ...] = (
     Generated("docs/reference/cli.zh-CN.md", "tools.command_pages:chinese"),
     Generated("docs/reference/database.md", "tools.database_page:text"),
     Generated("docs/reference/errors.md", "tools.error_page:text"),
+    Generated("docs/reference/metrics.md", "tools.metrics_page:text"),
+    Generated("docs/reference/providers.md", "tools.provider_pages:english"),
+    Generated("docs/reference/providers.zh-CN.md", "tools.provider_pages:chinese"),
+    Generated("src/luban/client/sync/__init__.py", "tools.sync_client:package"),
+    *(
+        Generated(f"src/luban/client/sync/{name}.py", f"tools.sync_client:{name}")
+        for name in sync_client.names()
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What some tests need from the machine: a browser, Chinese letters, Node, servers.
+"""What some tests need from the machine: a browser, Chinese letters, Node with packages, servers.
 
 Each is found (an address or program given, then one already there) or got, where this machine
 allows it. What cannot be had is listed by `./run test`; with `CI=true` it fails instead, so that no
@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools import promtool, webapp
+
 CHROMIUM_NAMES = (
     "chromium",
     "chromium-browser",
@@ -24,6 +26,8 @@ CHROMIUM_NAMES = (
     "msedge",
 )
 APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
+ISSUER = Path(__file__).resolve().parents[1] / "tests" / "accounts" / "issuer"
+TOKEN_SERVER = Path(__file__).resolve().parents[1] / "tests" / "providers" / "token_server"
 
 
 def strict() -> bool:
@@ -46,6 +50,28 @@ def has_chinese_font() -> bool:
     return bool(_output([asked, ":lang=zh", "family"]))
 
 
+def find_issuer(say: Callable[[str], None] = lambda _: None) -> list[str] | None:
+    """The command of an OpenID provider that others wrote; its packages are got when missing."""
+    return _peer(ISSUER, say, "the OpenID provider for tests")
+
+
+def find_token_server(say: Callable[[str], None] = lambda _: None) -> list[str] | None:
+    """The command of an OAuth 2 server that others wrote; its packages are got when missing."""
+    return _peer(TOKEN_SERVER, say, "the OAuth 2 server for tests")
+
+
+def _peer(folder: Path, say: Callable[[str], None], what: str) -> list[str] | None:
+    node = webapp.find_node(_python())
+    if node is None:
+        return None
+    try:
+        webapp.install(folder, node, say, what)
+    except webapp.WebAppError as error:
+        say(str(error))
+        return None
+    return [node.program, str(folder / "server.js")]
+
+
 def provide(say: Callable[[str], None]) -> dict[str, str]:
     """Get what is missing and can be got; the rest by name, with the reason."""
     missing: dict[str, str] = {}
@@ -56,6 +82,12 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
         missing["browser"] = "no Chromium on PATH, in LUBAN_BROWSER, by download or from apt"
     if not has_chinese_font() and not (_apt(APT_FONT, say) and has_chinese_font()):
         missing["Chinese font"] = f"install one, for example {APT_FONT}"
+    if find_issuer(say) is None:
+        missing["OpenID provider"] = "no Node 20.19 or newer, or no packages from npm"
+    if find_token_server(say) is None:
+        missing["OAuth 2 server"] = "no Node 20.19 or newer, or no packages from npm"
+    if promtool.find(say) is None:
+        missing["promtool"] = f"install the package {promtool.PACKAGE}"
     return missing
 
 

@@ -118,14 +118,16 @@ def build(root: Path, node: Node | None, say: Callable[[str], None] = print) -> 
     return True
 
 
-def install(web: Path, node: Node, say: Callable[[str], None] = print) -> None:
+def install(
+    web: Path, node: Node, say: Callable[[str], None] = print, what: str = "the web app"
+) -> None:
     """`npm ci`, unless node_modules was made from this very lock file by such a Node."""
     marker = web / "node_modules" / MARKER
     lock = (web / "package-lock.json").read_bytes()
     wanted = hashlib.sha256(lock).hexdigest()
     if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
         return
-    say(f"installing the web app's locked packages with Node from {node.origin}")
+    say(f"installing the locked packages of {what} with Node from {node.origin}")
     _npm(node, web, "ci", "--ignore-scripts")
     marker.write_text(wanted, encoding="utf-8")
 

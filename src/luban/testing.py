@@ -6,28 +6,50 @@ user will see: tokens joined, inputs converted, streams flowing, errors on their
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Literal, TypeVar
 
 from luban.engine.worker import Worker
 from luban.model.block import Effect
 from luban.model.document import read_document
 from luban.model.graph import Graph
 from luban.model.ids import new_id
-from luban.model.run import RunDraft, RunStatus
+from luban.model.run import ParentStep, RunDraft, RunStatus
 from luban.ports.clock import SystemClock
+from luban.ports.limits import Requester
 from luban.ports.stores import Agent
+from luban.ports.world import OpenedCredential, WantedCredential
+from luban.registry import discover
+from luban.sdk import testing
 from luban.sdk.block import Block, compile_block
-from luban.sdk.code import BlockCode
+from luban.sdk.code import BlockCode, BlockSource
+from luban.sdk.context import Answer, Context
+from luban.sdk.credential import ANY
+from luban.sdk.errors import BlockError
 from luban.sdk.fields import BlockInput, BlockOutput, Emit
-from luban.sdk.testing import TestContext, run_block, run_block_now, try_example
+from luban.sdk.scripted import AgentRun, Asked, Script
+from luban.sdk.testing import run_block, run_block_now, try_example
 from luban.storage.local import LocalBell, LocalBus
 from luban.storage.memory import MemoryDatabase
 
 __all__ = ["Probe", "TestContext", "probe", "run_block", "run_block_now", "try_example"]
 
 _OWNER = "test"
+T = TypeVar("T")
+
+
+@cache
+def _built_in() -> BlockSource:
+    return discover()
+
+
+@dataclass
+class TestContext(testing.TestContext):
+    """A `luban.sdk.testing.TestContext` in which built-in blocks can be called too."""
+
+    library: BlockSource | None = field(default_factory=_built_in, kw_only=True)
 
 
 @dataclass
@@ -47,7 +69,7 @@ async def probe(
     tokens: Mapping[str, list[Any]] | None = None,
     /,
     *,
-    context: TestContext | None = None,
+    context: testing.TestContext | None = None,
     **constants: Any,
 ) -> Probe:
     """Runs a block as a node: each list of `tokens` arrives on its pin, one value after another.
@@ -55,10 +77,12 @@ async def probe(
         seen = await probe(shout, {"text": ["a", "b"]}, times=2)
         assert seen["result"] == ["AA", "BB"]
 
-    Every output has a probe on it, `error` too, so a failing step does not fail the run.
+    Every output has a probe on it, `error` too, so a failing step does not fail the run. Durable
+    verbs are recorded by the engine, and take from the context what they wait for, at once.
     """
     code = block if isinstance(block, BlockCode) else compile_block(block)
     seen = Probe()
+    context = context or TestContext()
     blocks = {code.spec.id: code} | {
         made.spec.id: made for made in (compile_block(_Source), compile_block(_sink_for(seen)))
     }
@@ -69,8 +93,8 @@ async def probe(
         queue=database.queue,
         journal=database.journal,
         graphs=_OneGraph(graph),
-        blocks=_Blocks(blocks),
-        world=_TestWorld(context or TestContext()),
+        blocks=_Blocks(blocks, context),
+        world=_TestWorld(context),
         clock=SystemClock(),
         bus=LocalBus(),
         bell=LocalBell(),
@@ -158,20 +182,90 @@ class _OneGraph:
 
 
 class _Blocks:
-    def __init__(self, codes: dict[str, BlockCode]) -> None:
+    """The blocks of the graph and those that may be called, with verbs that do not wait."""
+
+    def __init__(self, codes: dict[str, BlockCode], context: testing.TestContext) -> None:
         self._codes = codes
+        self._context = context
 
     def find(self, block_id: str) -> BlockCode | None:
-        return self._codes.get(block_id)
+        code = self._codes.get(block_id)
+        if code is None:
+            try:
+                code = self._context.find_block(block_id)
+            except BlockError:
+                return None
+        script, call = self._context.script, code.call
+        return replace(code, call=lambda input, ctx: call(input, _Scripted(ctx, script)))
+
+
+class _Scripted:
+    """A step's own context whose waits are answered from the script.
+
+    What is answered is recorded as a `step`, so it is answered once, however often the code runs.
+    """
+
+    def __init__(self, ctx: Context, script: Script) -> None:
+        self._ctx = ctx
+        self._script = script
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ctx, name)
+
+    def now(self) -> float:
+        return self._ctx.now() + self._script.passed
+
+    async def run_agent(
+        self,
+        agent: str,
+        inputs: Mapping[str, Any] | None = None,
+        /,
+        *,
+        version: Literal["published", "latest"] | int = "published",
+        key: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        asked = AgentRun(agent, {**(inputs or {}), **more}, version)
+        return await self._ctx.step(agent, lambda: self._script.run_agent(asked), key=key)
+
+    async def sleep(self, seconds: float, *, key: str | None = None) -> None:
+        await self._answered("sleep", lambda: self._script.sleep(seconds), key)
+
+    async def wait_for(
+        self, name: str, *, timeout: float | None = None, key: str | None = None
+    ) -> Any:
+        return await self._answered(name, lambda: self._script.signal(name, timeout), key)
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        choices: Sequence[str] = (),
+        details: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        asked = Asked(question, tuple(choices), dict(details or {}), timeout)
+        return Answer(**await self._answered(question, lambda: self._script.answer(asked), key))
+
+    async def _answered(self, name: str, answer: Callable[[], T], key: str | None) -> T:
+        async def work() -> T:
+            return answer()
+
+        return await self._ctx.step(name, work, effect=Effect.NONE, key=key)
 
 
 class _TestWorld:
     """The world of a `TestContext`, whoever asks."""
 
-    def __init__(self, context: TestContext) -> None:
+    def __init__(self, context: testing.TestContext) -> None:
         self._context = context
-        self.http = context.http
-        self.models = context.llm
+
+    def http(self, requester: Requester) -> Any:
+        return self._context.http
+
+    def models(self, requester: Requester) -> Any:
+        return self._context.llm
 
     def files(self, owner: str) -> Any:
         return self._context.files
@@ -179,5 +273,22 @@ class _TestWorld:
     def state(self, owner: str, agent_id: str) -> Any:
         return self._context.state
 
-    def secret(self, owner: str, provider: str) -> Mapping[str, str] | None:
-        return self._context.secret(provider)
+    async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
+        opened = await self._context.credential("" if wanted.provider == ANY else wanted.provider)
+        return OpenedCredential(opened, list(opened.values()))
+
+    async def start_agent(
+        self,
+        owner: str,
+        agent: str,
+        inputs: Mapping[str, Any],
+        version: Literal["published", "latest"] | int,
+        parent: ParentStep,
+        depth: int,
+        *,
+        simulate: bool = False,
+    ) -> str:
+        raise BlockError(f"The test has no agent `{agent}`.")
+
+    async def cancel_run(self, owner: str, run: str) -> None:
+        """Nothing: a test starts no runs below its own."""

@@ -11,6 +11,8 @@ import httpx2
 from starlette.requests import HTTPConnection
 
 from luban.api.app import create_app
+from luban.api.door import Door
+from luban.model.access import ADMIN, USER, Caller
 from luban.server.wiring import Home
 from tests.services.kit import ME, memory_home
 
@@ -18,9 +20,21 @@ HOST = "http://localhost:8123"
 V1 = "/api/v1"
 
 
-async def named_owner(connection: HTTPConnection) -> str:
-    """Tests say who they are."""
-    return connection.headers.get("x-owner", ME)
+async def named_owner(connection: HTTPConnection) -> Caller:
+    """Tests say who they are: a name, or `user/team/session` of somebody with an account.
+
+    And what they may, if that is not all there is.
+    """
+    name = connection.headers.get("x-owner", ME)
+    if not name:
+        return Caller()
+    permissions = (ADMIN if name == ME else USER).permissions
+    if (may := connection.headers.get("x-may")) is not None:
+        permissions = frozenset(may.split())
+    if "/" not in name:
+        return Caller(name, name, permissions, by="local")
+    user, team, session = name.split("/")
+    return Caller(user, team, permissions, by="session", grant=session)
 
 
 @asynccontextmanager
@@ -30,7 +44,9 @@ async def application(folder: Path, **settings: Any) -> AsyncIterator[tuple[Home
         yield (
             home,
             create_app(
-                home.house, hosts=("luban.test",), identify=named_owner, json_limit=json_limit
+                home.house,
+                door=Door(hosts=("luban.test",), json_limit=json_limit),
+                identify=named_owner,
             ),
         )
 

@@ -1,64 +1,84 @@
-"""For every address of the API: what belongs to somebody else does not exist."""
+"""For every operation of the API: what belongs to somebody else does not exist."""
 
 from __future__ import annotations
-
-import re
-from typing import Any
 
 import httpx2
 import pytest
 
-from luban.api.app import routes
-from tests.api.kit import V1, assert_error, make_agent
-from tests.services.kit import CALCULATOR
+from luban.model.access import PUBLIC, SERVER_PERMISSIONS, TEAM_PERMISSIONS
+from luban.server.wiring import Home
+from tests.api.kit import V1
+from tests.api.sent import ENDLESS, OWN_STATUS, REFUSED_AS, SENT, sent
+from tests.api.things import NOBODYS, OPERATIONS, Operation, Things
 
-SHARED = {"block_id", "template_id"}
-"""Things that belong to nobody."""
-
-ROUTES = [
-    (method.upper(), path)
-    for path, methods in routes("1").openapi()["paths"].items()
-    for method in methods
-]
-NAMED = [route for route in ROUTES if set(re.findall(r"{(\w+)}", route[1])) - SHARED]
-LISTS = [(method, path) for method, path in ROUTES if method == "GET" and "{" not in path]
-PERSONAL = {f"{V1}/agents", f"{V1}/runs", f"{V1}/files"}
+OF_A_TEAM = [each for each in OPERATIONS if each.permission not in SERVER_PERMISSIONS]
+"""What concerns the whole server is for whoever may see all of it."""
+NAMED = [each for each in OF_A_TEAM if each.named - NOBODYS and "token" not in each.places]
+LISTS = [each for each in OF_A_TEAM if each.method == "GET" and each not in NAMED]
+TELLING = [each for each in OF_A_TEAM if each.id in SENT and each.permission != PUBLIC]
+EVERYTHING = " ".join(TEAM_PERMISSIONS)
 
 
-async def things(http: httpx2.AsyncClient) -> dict[str, Any]:
-    agent = await make_agent(http, CALCULATOR)
-    await http.post(f"{V1}/agents/{agent}/versions")
-    run = await http.post(f"{V1}/agents/{agent}/runs", json={"inputs": {"a": 1, "b": 2}})
-    file = await http.post(f"{V1}/files", files={"file": ("a", b"x")})
-    return {
-        "agent_id": agent,
-        "version": 1,
-        "run_id": run.json()["id"],
-        "file_id": file.json()["id"],
-    }
+def name_of(operation: Operation) -> str:
+    return operation.id
 
 
-@pytest.mark.parametrize(("method", "path"), NAMED)
+@pytest.mark.parametrize("operation", NAMED, ids=name_of)
 async def test_nobody_touches_what_is_not_theirs(
-    http: httpx2.AsyncClient, method: str, path: str
+    http: httpx2.AsyncClient, home: Home, operation: Operation
 ) -> None:
-    address = path.format(**await things(http))
-    body: Any = None
-    if method in ("POST", "PATCH"):
-        body = {"name": "stolen", "inputs": {"a": 1, "b": 2}}
-    denied = await http.request(method, address, json=body, headers={"x-owner": "she"})
-    assert_error(denied, 404, "not_found")
-    if "events" not in path:  # the stream of a queued run would not end
-        allowed = await http.request(method, address, json=body)
-        assert allowed.status_code < 300 or allowed.status_code == 409, allowed.text
+    things = await Things.settle(http, home)
+    she = (await Things.settle(http, home, "eve")).headers(EVERYTHING)
+    address, given = await things.address(operation), await sent(things, operation)
+    refused = await http.request(operation.method, address, headers=she, **given)
+    assert refused.status_code in REFUSED_AS.get(operation.id, {404}), refused.text
+    if things.canary not in address:  # else it is only what was asked for
+        assert things.canary not in refused.text
+    if operation.id not in ENDLESS:
+        mine = await http.request(operation.method, address, headers=things.headers(), **given)
+        allowed = mine.status_code < 300 or mine.status_code in OWN_STATUS.get(operation.id, set())
+        assert allowed, mine.text
 
 
-@pytest.mark.parametrize(("method", "path"), LISTS)
-async def test_lists_hold_ones_own(http: httpx2.AsyncClient, method: str, path: str) -> None:
-    await things(http)
-    hers = await http.request(method, path, headers={"x-owner": "she"})
-    mine = await http.request(method, path)
-    assert (hers.status_code, mine.status_code) == (200, 200)
-    if path in PERSONAL:
-        assert hers.json()["total"] == 0
-        assert mine.json()["total"] == 1
+@pytest.mark.parametrize("operation", LISTS, ids=name_of)
+async def test_lists_hold_ones_own(
+    http: httpx2.AsyncClient, home: Home, operation: Operation
+) -> None:
+    things = await Things.settle(http, home)
+    for place in {place for each in NAMED for place in each.named - NOBODYS}:
+        await things.of(place)
+    hers = await Things.settle(http, home, "eve")
+    answer = await http.get(await hers.address(operation), headers=hers.headers(EVERYTHING))
+    assert answer.status_code in {200, *OWN_STATUS.get(operation.id, set())}, answer.text
+    shown = [each for each in (*things.made, things.canary) if each in answer.text]
+    assert not shown, answer.text
+
+
+@pytest.mark.parametrize("operation", TELLING, ids=name_of)
+async def test_what_is_sent_names_ones_own(
+    http: httpx2.AsyncClient, home: Home, operation: Operation
+) -> None:
+    """Ids stand in bodies and behind the question mark too."""
+    things = await Things.settle(http, home)
+    given = await sent(things, operation)
+    she = await Things.settle(http, home, "eve")
+    if not any(each in str(given) for each in (*things.made, things.owner)):
+        return
+    address = await she.address(operation)
+    answer = await http.request(operation.method, address, headers=she.headers(EVERYTHING), **given)
+    refused = answer.status_code == 404 or (
+        "failed" in answer.json() and answer.json()["done"] == 0
+    )
+    assert refused, answer.text
+    assert things.canary not in answer.text
+
+
+async def test_she_has_things_of_her_own(http: httpx2.AsyncClient, home: Home) -> None:
+    """Lists that are empty for everybody would hide nothing."""
+    for name in ("ada", "eve"):
+        things = await Things.settle(http, home, name)
+        for place in ("agent_id", "run_id", "file_id", "link_id", "question_id"):
+            await things.of(place)
+        for noun in ("agents", "runs", "files", "approvals", "links"):
+            listed = await http.get(f"{V1}/{noun}", headers=things.headers())
+            assert listed.json()["total"] > 0, noun

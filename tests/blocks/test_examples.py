@@ -16,7 +16,7 @@ from luban.sdk.testing import try_example
 from tests.blocks.catalogue import Found, all_blocks
 
 CATEGORIES = frozenset(
-    {"input", "output", "text", "data", "logic", "maths", "time", "web", "file", "ai"}
+    {"input", "output", "text", "data", "logic", "maths", "time", "web", "file", "ai", "flow"}
 )
 WITHOUT_EXAMPLES = {"io.note": "a note never runs"}
 MAY_USE_A_THREAD: dict[str, str] = {}

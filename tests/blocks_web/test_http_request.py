@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from luban.blocks.web.http_request import HttpRequest
 from luban.net import GuardedHttp
@@ -86,6 +87,29 @@ async def test_the_idempotency_key_can_be_given_or_left_out(context: TestContext
         await run(HttpRequest, context, url=server.url(), method="PUT", body={})
     keys = [asked.headers.get("idempotency-key") for asked in server.asked]
     assert keys == ["mine", None, None]
+
+
+async def test_the_idempotency_key_goes_under_the_name_the_service_knows(
+    context: TestContext,
+) -> None:
+    async with serving(plain()) as server:
+        call = {"url": server.url(), "body": {}, "idempotency_header": "X-Request-Id"}
+        await run(HttpRequest, context, **call, method="POST")
+        await run(HttpRequest, context, **call, method="PUT")
+        await run(HttpRequest, context, **call, method="PUT", headers={"x-request-ID": "mine"})
+        await run(HttpRequest, context, **call, method="PUT", idempotency_key=False)
+        await run(HttpRequest, context, **{**call, "idempotency_header": "none"}, method="POST")
+        await run(HttpRequest, context, **{**call, "body": "plain"}, method="POST")
+    names = [asked.headers.get("x-request-id") for asked in server.asked]
+    key = context.idempotency_key
+    assert names == [key, key, "mine", None, None, key]
+    assert all("idempotency-key" not in asked.headers for asked in server.asked)
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a:b", "键", "x\r\ny"])
+async def test_a_name_that_is_no_header_is_refused(context: TestContext, name: str) -> None:
+    with pytest.raises(ValidationError, match="idempotency_header"):
+        await run(HttpRequest, context, url="http://127.0.0.1:9/", idempotency_header=name)
 
 
 async def test_files_are_uploaded_in_a_form(context: TestContext) -> None:

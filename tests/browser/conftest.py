@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -33,6 +33,10 @@ FLAGS = [
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
+QUIET = {"LUBAN_LOG_LEVEL": "warning"}
+"""Nobody reads what these servers say of each request, and a full pipe would stop them."""
+
+
 class Site:
     """A running server and what the tests put into it."""
 
@@ -53,7 +57,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    process = ServerProcess(tmp_path_factory.mktemp("site"))
+    process = ServerProcess(tmp_path_factory.mktemp("site"), **QUIET)
     yield Site(process.url)
     process.stop()
 
@@ -72,7 +76,7 @@ class Visit:
     def __init__(self, browser: Browser, site: Site) -> None:
         self._browser = browser
         self._site = site
-        self._home = urlparse(site.url).netloc
+        self._homes = {urlparse(site.url).netloc}
         self._contexts: list[BrowserContext] = []
         self._expected: list[str] = []
         self._wrong: list[str] = []
@@ -84,11 +88,12 @@ class Visit:
         theme: str = "light",
         width: int = 1280,
         height: int = 800,
+        cookies: Mapping[str, str] | None = None,
     ) -> Page:
         context = self._browser.new_context(viewport={"width": width, "height": height})
         self._contexts.append(context)
-        cookies = {"luban_lang": language, "luban_theme": theme}
-        for name, value in cookies.items():
+        given = {"luban_lang": language, "luban_theme": theme, **(cookies or {})}
+        for name, value in given.items():
             context.add_cookies([{"name": name, "value": value, "url": self._site.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: self._wrong.append(str(error)))
@@ -97,6 +102,11 @@ class Visit:
         page.goto(self._site.url + path)
         page.wait_for_load_state("networkidle")
         return page
+
+    def also(self, address: str) -> str:
+        """Another name of the server; asking that is asking nobody else."""
+        self._homes.add(urlparse(address).netloc)
+        return address
 
     def expect_said(self, text: str) -> None:
         """The browser itself reports refused requests; a test that provokes one says so."""
@@ -108,7 +118,7 @@ class Visit:
 
     def _asked(self, request: Request) -> None:
         address = urlparse(request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != self._home:
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc not in self._homes:
             self._wrong.append(f"asked {request.url}")
 
     def end(self) -> list[str]:

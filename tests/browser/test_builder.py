@@ -244,6 +244,6 @@ def test_a_run_at_its_limit_goes_on(builder: Builder, place: str) -> None:
         page.get_by_role("link", name="Open run").click()
     expect(page.get_by_text("the limit of 2 steps was reached")).to_be_visible()
     page.get_by_label("New limit").fill("20")
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Go on", exact=True).click()
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
     expect(page.get_by_text("the limit of 2 steps was reached")).to_be_hidden()

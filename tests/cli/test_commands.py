@@ -20,7 +20,8 @@ def test_help_loads_nothing_heavy():
 
 def test_every_command_has_help(luban: Luban):
     for words in (["up"], ["run"], ["check"], ["blocks"], ["block", "new"], ["block", "test"],
-                  ["agent", "list"], ["agent", "edit"], ["runs"], ["logs"], ["models"],
+                  ["agent", "list"], ["agent", "edit"], ["runs"], ["approvals"],
+                  ["approvals", "answer"], ["signal"], ["logs"], ["models"],
                   ["db", "info"], ["version"]):  # fmt: skip
         answer = luban(*words, "--help")
         assert answer.code == 0

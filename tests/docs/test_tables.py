@@ -49,10 +49,14 @@ def test_a_settings_row_says_the_default(each: object) -> None:
 
 def test_every_named_variable_is_read(tmp_path: Path) -> None:
     given = {"LUBAN_PORT": "1", "LUBAN_DURABILITY": "power", "LUBAN_LOG_LEVEL": "debug"}
-    given |= {"LUBAN_FILE_LIMIT": "7", "LUBAN_LEASE": "7"}
+    given |= {"LUBAN_LIMITS": '{"a": {}}', "LUBAN_KEEP_DAYS": "7", "LUBAN_KEEP_RUNS": "7"}
+    given |= {"LUBAN_LOG_FORMAT": "json", "LUBAN_AUTH": "required"}
+    given |= {"LUBAN_RATE_LIMITS": '{"read": 1}'}
+    given |= dict.fromkeys(("LUBAN_REDIS_URL", "REDIS_URL"), "redis://127.0.0.1/0")
+    numbers = {each.name for each in fields(Settings) if isinstance(each.default, int)}
     for name, (variables, _) in settings_rows().items():
         for variable in re.findall(r"`([A-Z_]+)`", variables):
-            value = given.get(variable, "loopback")
+            value = given.get(variable, "7" if name in numbers else "loopback")
             changed = read_settings(environment={variable: value}, folder=tmp_path)
             assert getattr(changed, name) != getattr(Settings(), name), variable
 
@@ -63,7 +67,7 @@ def test_every_address_is_on_the_page_about_http() -> None:
         (method, path)
         for methods, path in ADDRESS.findall(text)
         for method in methods.split()
-        if path.startswith(("/api/v1/", "/health"))
+        if path.startswith(("/api/", "/health", "/metrics"))
     }
     served = {
         (method.upper(), path)

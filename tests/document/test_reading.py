@@ -186,3 +186,22 @@ def test_no_tree_makes_reading_fail(tree: object) -> None:
     graph, _ = read_document(tree)
     again, _ = read_document(write_graph(graph))
     assert repr(again) == repr(graph)  # as text, because NaN is not equal to itself
+
+
+def test_how_long_runs_are_kept_is_read_and_judged() -> None:
+    def read(keep: object) -> tuple[tuple[float | None, int | None], list[str]]:
+        graph, findings = read_document({"luban": 1, "nodes": {}, "settings": {"keep": keep}})
+        kept = graph.settings.keep
+        return (kept.days, kept.runs), [finding.message for finding in findings]
+
+    assert read({"days": 0.5, "runs": 20}) == ((0.5, 20), [])
+    assert read(None) == read({}) == ((None, None), [])
+    for wrong, named in [
+        ({"days": -1}, "settings.keep.days"),
+        ({"runs": 0}, "settings.keep.runs"),
+        ({"day": 3}, "days"),
+        (3, "settings.keep"),
+    ]:
+        kept, (message,) = read(wrong)
+        assert kept == (None, None)
+        assert named in message

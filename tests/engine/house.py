@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
+from luban.engine.guard import Guard
 from luban.engine.worker import Worker
 from luban.model.events import Event, RunEnded, from_row
 from luban.model.graph import Graph
 from luban.model.ids import new_id
-from luban.model.run import ENDED, Run, RunDraft
-from luban.ports.clock import SystemClock
-from luban.ports.stores import Agent
+from luban.model.run import ENDED, ParentStep, Run, RunDraft
+from luban.ports.bus import Bell
+from luban.ports.clock import Clock, SystemClock
+from luban.ports.journal import Journal, RunQueue
+from luban.ports.stores import Agent, AgentStore, RunStore
+from luban.ports.world import OpenedCredential, WantedCredential
 from luban.sdk.code import BlockSource
 from luban.storage.local import LocalBell, LocalBus
-from luban.storage.memory import MemoryDatabase
-from luban.storage.postgres import PostgresDatabase
-from luban.storage.sqlite import SqliteDatabase
 
 OWNER = "local"
-Database = MemoryDatabase | SqliteDatabase | PostgresDatabase
+
+
+class Database(Protocol):
+    """What an engine needs of a store."""
+
+    @property
+    def queue(self) -> RunQueue: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def agents(self) -> AgentStore: ...
+    @property
+    def runs(self) -> RunStore: ...
+
+    async def close(self) -> None: ...
 
 
 class Graphs:
@@ -33,11 +48,15 @@ class Graphs:
         return self.by_version[version]
 
 
-class NoWorld:
-    """Steps of these tests reach nothing outside."""
+class OnlyAgents:
+    """The outside of these tests: other agents, named by the version of their graph."""
 
-    @property
-    def http(self) -> Any:
+    def __init__(self, database: Database, agent: Callable[[], str], clock: Clock) -> None:
+        self._database = database
+        self._agent = agent
+        self._clock = clock
+
+    def http(self, requester: Any) -> Any:
         raise AssertionError
 
     models = http
@@ -48,33 +67,77 @@ class NoWorld:
     def state(self, owner: str, agent_id: str) -> Any:
         raise AssertionError
 
-    def secret(self, owner: str, provider: str) -> Mapping[str, str] | None:
-        return None
+    async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
+        raise AssertionError
+
+    async def start_agent(
+        self,
+        owner: str,
+        agent: str,
+        inputs: Mapping[str, Any],
+        version: Any,
+        parent: ParentStep,
+        depth: int,
+        *,
+        simulate: bool = False,
+    ) -> str:
+        key = f"{parent.run}/{parent.node}/{parent.iteration}/{parent.key}"
+        run = await self._database.runs.create(
+            RunDraft(
+                id=new_id("r"), owner=owner, agent_id=self._agent(), version=int(agent),
+                inputs=dict(inputs), trigger="agent", trigger_key=key, parent=parent, depth=depth,
+                created_at=self._clock.now(),
+            )
+        )  # fmt: skip
+        return run.id
+
+    async def cancel_run(self, owner: str, run: str) -> None:
+        await self._database.runs.request_cancel(owner, run, self._clock.now())
 
 
 class House:
     """Starts runs of graphs, and waits for what becomes of them."""
 
-    def __init__(self, database: Database, blocks: BlockSource) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blocks: BlockSource,
+        *,
+        clock: Clock | None = None,
+        bell: Bell | None = None,
+        isolated: bool = False,
+        guard: Guard | None = None,
+    ) -> None:
         self.database = database
         self.graphs = Graphs()
         self.bus = LocalBus()
-        self.bell = LocalBell()
-        self.clock = SystemClock()
+        self.bell = bell or LocalBell()
+        self.clock = clock or SystemClock()
         self.worker = Worker(
             queue=database.queue,
             journal=database.journal,
             graphs=self.graphs,
             blocks=blocks,
-            world=NoWorld(),
+            world=OnlyAgents(database, lambda: self.agent_id, self.clock),
             clock=self.clock,
             bus=self.bus,
             bell=self.bell,
+            isolated=isolated,
+            guard=guard,
         )
         self._agent: Agent | None = None
 
-    async def enqueue(self, graph: Graph, inputs: dict[str, Any] | None = None) -> Run:
-        """Stores a queued run of a graph."""
+    @property
+    def agent_id(self) -> str:
+        assert self._agent is not None
+        return self._agent.id
+
+    def share(self, other: House) -> None:
+        """Knows the same agent and graphs as another house, over the same database."""
+        self._agent, self.graphs.by_version = other._agent, other.graphs.by_version
+
+    async def add(self, graph: Graph) -> int:
+        """Stores a graph as a version of the one agent; returns its number."""
         if self._agent is None:
             now = self.clock.now()
             self._agent = Agent(
@@ -87,9 +150,17 @@ class House:
             OWNER, self._agent.id, {"n": number}, str(number), self.clock.now()
         )
         self.graphs.by_version[version.version] = graph
+        return version.version
+
+    async def enqueue(self, graph: Graph, inputs: dict[str, Any] | None = None) -> Run:
+        """Stores a queued run of a graph."""
+        return await self.enqueue_version(await self.add(graph), inputs)
+
+    async def enqueue_version(self, version: int, inputs: dict[str, Any] | None = None) -> Run:
+        """Stores a queued run of a graph that was added before."""
         run = await self.database.runs.create(
             RunDraft(
-                id=new_id("r"), owner=OWNER, agent_id=self._agent.id, version=version.version,
+                id=new_id("r"), owner=OWNER, agent_id=self.agent_id, version=version,
                 inputs=inputs or {}, created_at=self.clock.now(),
             )
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from luban.engine.plan import Plan, compile_plan
 from luban.engine.planner import Planner
@@ -225,14 +225,14 @@ class Play:
         self.waiting.remove(self.pending(path, iteration))
         self.apply(StepFailed(path, iteration, 1, {"code": "broken", "node": path}, 0.0, 0.0))
 
-    def run(self, choose: Callable[[list[Firing]], Firing] = lambda waiting: waiting[0]) -> Play:
+    def run(self, choose: Callable[[list[Firing]], Firing] = lambda waiting: waiting[0]) -> Self:
         """Ends steps until none is left; `choose` says which is next."""
         while self.waiting:
             firing = choose(self.waiting)
             self.finish(firing.path, firing.iteration)
         return self
 
-    def shuffled(self, seed: int) -> Play:
+    def shuffled(self, seed: int) -> Self:
         return self.run(random.Random(seed).choice)
 
     @property
@@ -245,9 +245,9 @@ def state(planner: Planner) -> Any:
     return {
         "pending": sorted((key, _plain(f.inputs)) for key, f in planner.pending.items()),
         "outputs": planner.outputs,
-        "steps": planner.steps,
+        "steps": planner.ceilings.steps,
         "starved": [each.model_dump() for each in planner.starved],
-        "paused": planner.paused,
+        "paused": planner.ceilings.paused,
         "withheld": [(f.path, f.iteration) for f in planner.withheld],
         "finished": planner.finished,
         "queues": {

@@ -52,3 +52,45 @@ async def test_streams_and_the_context_work_as_in_a_run():
     context = TestContext.from_world({"state": {"start": 41}})
     seen = await probe(Ticks, {"count": [2]}, context=context)
     assert seen["at"] == [42, 42]
+
+
+async def test_verbs_are_answered_at_once_and_steps_are_real():
+    @block(id="greet")
+    async def greet(ctx: Context, name: str) -> Any:
+        await ctx.sleep(86_400)
+        said = await ctx.ask(f"Greet {name}?", choices=["yes", "no"], timeout=60)
+        text = await ctx.call("text.template", format="Hello {{ n }}", values={"n": name})
+        loud = await ctx.call("shout", text=text["output"])
+        below = await ctx.run_agent("Send", text=loud["result"])
+        return [said.choice, loud["result"], below, await ctx.wait_for("seen")]
+
+    context = TestContext(
+        blocks=[block(shout, id="shout")],
+        agents={"Send": {"sent": True}},
+        answers=["yes", TimeoutError],
+        signals={"seen": [1]},
+    )
+    seen = await probe(greet, {"name": ["Bo", "Li"]}, context=context)
+    assert seen["result"] == [["yes", "HELLO BO", {"sent": True}, 1]]
+    assert [error["code"] for error in seen["error"]] == ["wait_timed_out"]
+    assert context.slept == [86_400, 86_400]
+    assert [asked.question for asked in context.asked] == ["Greet Bo?", "Greet Li?"]
+
+
+async def test_a_built_in_block_that_waits_is_called():
+    @block(id="gate")
+    async def gate(ctx: Context, text: str) -> Any:
+        return await ctx.call("flow.ask", question="Send?", value=text, choices=["yes", "no"])
+
+    seen = await probe(gate, {"text": ["a"]}, context=TestContext(answers=["no"]))
+    assert seen["result"][0]["rejected"] == "a"
+
+
+async def test_what_is_not_scripted_fails_with_a_reason():
+    @block(id="hopeful")
+    async def hopeful(ctx: Context) -> Any:
+        return await ctx.wait_for("luck")
+
+    (error,) = (await probe(hopeful))["error"]
+    assert error["code"] == "not_scripted"
+    assert "signals={'luck': [...]}" in error["message"]

@@ -266,12 +266,12 @@ def test_a_ceiling_of_steps_pauses_and_raising_it_goes_on():
              "out": result()}  # fmt: skip
     links = ["n.value -> c.value", "c.yes -> dec.a", "dec.result -> c.value", "c.no -> out.value"]
     play = Play(plan_of(nodes, links, limits={"steps": 5}), {"n": 4}).run()
-    assert play.planner.paused == ("steps", 5)
+    assert play.planner.ceilings.paused == ("steps", 5)
     assert len(play.seen) == 5 and not play.planner.finished
     play.apply(RunPaused("steps", 5, 10.0))
     play.apply(RunResumed({"steps": 100}, 25.0))
     assert play.run().outputs == {"out": 0}
-    assert play.planner.idle_seconds == 15.0
+    assert play.planner.ceilings.idle_seconds == 15.0
 
 
 def body(mode: str, **more: Any) -> dict[str, Any]:

@@ -208,3 +208,12 @@ def wait_finished(url: str, run: str, pages: int) -> None:
                 pages -= 1
                 if not pages:
                     return
+
+
+def test_a_letter_is_sent_once_somebody_approves(home: Page) -> None:
+    choose(home, "Ask before sending")  # every input has a default, so it runs at once
+    home.wait_for_url("**/agents/*/edit?run=*")
+    card = home.get_by_role("article", name="Send this letter to Ada?").first
+    expect(card).to_contain_text("our new address", timeout=PATIENCE)
+    card.get_by_role("button", name="send").click()
+    expect(result(home)).to_contain_text("letter.txt")

@@ -1,7 +1,10 @@
-"""Starts workers and kills them: `python -m tests.faults.nursery FOLDER SEED KILLS`.
+"""Starts workers and kills them.
+
+`python -m tests.faults.nursery PLACE LEDGER SEED KILLS BORN LONG`.
 
 It imports everything once and forks each worker, so that a life costs milliseconds and most of the
-moments at which one ends are moments of work. Prints one JSON object at the end.
+moments at which one ends are moments of work. BORN is how many live at a time; the longest waits
+take LONG seconds. Prints one JSON object at the end.
 """
 
 from __future__ import annotations
@@ -12,31 +15,29 @@ import os
 import random
 import select
 import signal
+import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from luban.engine.worker import Worker
 from luban.model.events import Row
-from luban.model.ids import new_id
-from luban.model.run import RunDraft, RunStatus
-from luban.ports.clock import SystemClock
+from luban.ports.clock import Clock
 from luban.ports.journal import Journal, Recorded, RunChange
-from luban.ports.stores import Agent, Slice
-from luban.storage.local import LocalBell, LocalBus
-from luban.storage.sqlite import SqliteDatabase, open_database
-from tests.engine.house import OWNER, Database, Graphs, NoWorld
-from tests.faults.graphs import cases, noting_blocks
+from tests.engine.kit import Blocks
+from tests.faults.blocks import Traces, noting_blocks
 from tests.faults.ledger import Ledger
+from tests.faults.places import RestlessBell, opened, rows_at, worker_over
+from tests.faults.quick import PACE, QuickClock, QuickLoop
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds in which an undisturbed worker must have ended everything."""
-_ROUND = 3
-"""Runs of each graph queued together."""
-AGENT = "a_faults"
+LEASE = 1.0
+LEFT = "select 1 from runs where ended_at is null limit 1"
+_BUSY = 14
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Deadly:
@@ -60,130 +61,144 @@ class Deadly:
         return await self._journal.read(run, after, min(limit, 7))
 
 
-def database_in(folder: Path) -> Path:
-    return folder / "luban.db"
+class Cradle(NamedTuple):
+    """What every worker is born with."""
+
+    place: str
+    ledger: Path
+    port: int
+    clock: Clock | None
+    traces: Traces
+    blocks: Blocks
 
 
-def ledger_in(folder: Path) -> Path:
-    return folder / "ledger.jsonl"
-
-
-def worker_over(database: Database, journal: Journal, ledger: Ledger) -> Worker:
-    """A worker that knows the graphs of the faults, whose versions are numbered from 1."""
-    graphs = Graphs()
-    for version, case in enumerate(cases().values(), start=1):
-        graphs.by_version[version] = case.graph
-    return Worker(
-        queue=database.queue,
-        journal=journal,
-        graphs=graphs,
-        blocks=noting_blocks(ledger),
-        world=NoWorld(),
-        clock=SystemClock(),
-        bus=LocalBus(),
-        bell=LocalBell(),
-        slots=16,
-    )
-
-
-async def queue_runs(folder: Path, each: int) -> None:
-    """As `store_runs`, in the database of this folder."""
-    database = open_database(database_in(folder))
-    await store_runs(database, each)
-    await database.close()
-
-
-async def store_runs(database: Database, each: int) -> None:
-    """Stores the agent if there is none yet, and some runs of every graph."""
-    now = time.time()
-    if await database.agents.find(OWNER, AGENT) is None:
-        agent = Agent(
-            id=AGENT, owner=OWNER, name="faults", document={}, created_at=now, updated_at=now
-        )
-        await database.agents.create(agent)
-    for _ in range(each):
-        for version, case in enumerate(cases().values(), start=1):
-            draft = RunDraft(
-                id=new_id("r"), owner=OWNER, agent_id=AGENT, version=version,
-                inputs=case.inputs, created_at=now,
-            )  # fmt: skip
-            await database.runs.create(draft)
-
-
-async def live(folder: Path, told: int, deadly: tuple[int, bool]) -> None:
+async def live(cradle: Cradle, told: int, deadly: tuple[int, bool]) -> None:
     """A worker's life: says when it works, and ends when nothing is left to do."""
-    database = open_database(database_in(folder))
-    ledger = Ledger(ledger_in(folder), database_in(folder))
-    worker = worker_over(database, Deadly(database.journal, *deadly), ledger)
+    cradle.traces.port = cradle.port
+    cradle.traces.ledger = Ledger(cradle.ledger, cradle.place)
+    lane = await _lane(cradle)  # each has its own identity, and dies with the process
+    database = await opened(cradle.place, cradle.clock, LEASE)
+    worker = worker_over(
+        database, Deadly(database.journal, *deadly), cradle.blocks,
+        clock=cradle.clock, bell=RestlessBell(),
+    )  # fmt: skip
     await worker.start()
     os.write(told, b"!")
-    # Asked again and again: the last run may have ended in the process that died before.
-    while await _left(database):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    while await rows_at(cradle.place, LEFT):  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
     await worker.stop()
     await database.close()
+    await lane[0].stop()
+    await lane[1].close()
 
 
-async def _left(database: SqliteDatabase) -> bool:
-    for status in (RunStatus.QUEUED, RunStatus.RUNNING):
-        if (await database.runs.list(OWNER, Slice(1, 1), status=status)).items:
-            return True
-    return False
+async def _lane(cradle: Cradle) -> Any:
+    """A worker beside, for the runs that killed others."""
+    database = await opened(cradle.place, cradle.clock, LEASE)
+    worker = worker_over(
+        database, database.journal, cradle.blocks,
+        clock=cradle.clock, bell=RestlessBell(), isolated=True,
+    )  # fmt: skip
+    await worker.start()
+    return worker, database
+
+
+class World:
+    """The process of `tests.faults.outside`, as those see it that started it."""
+
+    def __init__(self, place: str, seed: int, busy: int = 0, long: float = 0.0) -> None:
+        about = [place, str(seed), str(busy), str(long)]
+        words = [sys.executable, "-m", "tests.faults.outside", *about]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, cwd=ROOT, text=True)
+        assert self._process.stdout is not None
+        assert self._process.stdin is not None
+        self._said, self._hears = self._process.stdout, self._process.stdin
+        self.port = int(self._said.readline())
+
+    def enough(self) -> None:
+        """No more runs are started from here on."""
+        self._hears.write("enough\n")
+        self._hears.flush()
+        assert self._said.readline() == "enough\n"
+
+    def end(self) -> dict[str, Any]:
+        """What it did, and what was done to it."""
+        self._hears.close()
+        told = json.loads(self._said.read())
+        self._said.close()
+        assert self._process.wait() == 0
+        return told
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
 
 class Nursery:
     """One database, and a succession of workers that die."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
-        self._folder = folder
+    def __init__(self, cradle: Cradle, seed: int, born: int) -> None:
+        self._cradle = cradle
         self._random = random.Random(seed)
+        self._born = born
+        self._alive: list[tuple[int, int, bool]] = []
         self.kills = 0
         self.active_after: list[float] = []
 
     def spend(self, kills: int) -> None:
-        """Queues and kills until so many have died; the last worker ends what is left."""
+        """Kills so many workers."""
         while self.kills < kills:
-            asyncio.run(queue_runs(self._folder, _ROUND))
-            while self.kills < kills and not self._life():
-                self.kills += 1
-        self._last_life()
+            while len(self._alive) < self._born:
+                self._alive.append(self._bear())
+            self._end(self._alive.pop(self._random.randrange(len(self._alive))))
+            self.kills += 1
 
-    def _life(self) -> bool:
-        """One worker with a death that was decided beforehand; whether it got away."""
-        manner = self._random.random()
-        commit = self._random.randint(1, 12) if manner < 0.3 else 0
-        child, told = self._fork((commit, self._random.random() < 0.5))
-        if manner < 0.45:  # while it starts and recovers, or by its own hand
-            moment = self._random.uniform(0, 0.03) if manner >= 0.3 else PATIENCE
-        else:
-            self._await_activity(told)
-            moment = self._random.uniform(0, 0.04)
-        ended = self._reaped(child, moment)
+    def let_live(self) -> None:
+        """The last ones end what is left."""
+        self._alive.append(self._fork((0, False)))
+        until = time.monotonic() + PATIENCE
+        while self._alive:
+            child, told, _ = self._alive.pop()
+            if not self._ended(child, until):
+                raise TimeoutError("runs are stuck: undisturbed workers did not end them")
+            os.close(told)
+
+    def _bear(self) -> tuple[int, int, bool]:
+        own_hand = self._random.random() < 0.3
+        commit = self._random.randint(1, 12) if own_hand else 0
+        return self._fork((commit, self._random.random() < 0.5))
+
+    def _end(self, life: tuple[int, int, bool]) -> None:
+        """By its own hand; while it starts and recovers; or in the middle of work."""
+        child, told, own_hand = life
+        within = 2.0
+        if not own_hand:
+            if self._random.random() < 0.75:
+                self._await_activity(told)
+            within = self._random.uniform(0, 0.04 if self._cradle.clock else 0.12)
+        if not self._ended(child, time.monotonic() + within):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
         os.close(told)
-        return ended
 
-    def _last_life(self) -> None:
-        child, told = self._fork((0, False))
-        self._await_activity(told)
-        os.close(told)
-        if not self._reaped(child, PATIENCE):
-            raise TimeoutError("runs are stuck: an undisturbed worker did not end them")
-
-    def _fork(self, deadly: tuple[int, bool]) -> tuple[int, int]:
+    def _fork(self, deadly: tuple[int, bool]) -> tuple[int, int, bool]:
         heard, told = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(heard)
             code = 1
             try:
-                asyncio.run(live(self._folder, told, deadly))
+                quick = self._cradle.clock is not None
+                with asyncio.Runner(loop_factory=QuickLoop if quick else None) as runner:
+                    runner.run(live(self._cradle, told, deadly))
                 code = 0
             finally:  # never back into the code of the parent
                 if code:
                     traceback.print_exc()
                 os._exit(code)
         os.close(told)
-        return child, heard
+        return child, heard, deadly[0] > 0
 
     def _await_activity(self, heard: int) -> None:
         began = time.monotonic()
@@ -191,36 +206,54 @@ class Nursery:
         os.read(heard, 1)
         self.active_after.append(time.monotonic() - began)
 
-    def _reaped(self, child: int, within: float) -> bool:
-        """Waits for the child to end by itself, then kills it; whether it ended in peace."""
-        until = time.monotonic() + within
-        while time.monotonic() < until:
+    @staticmethod
+    def _ended(child: int, until: float) -> bool:
+        """Whether the child came to an end by then. Raises if it failed by itself."""
+        while True:
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
-                return self._peaceful(status)
+                code = os.waitstatus_to_exitcode(status)
+                if code > 0:
+                    raise RuntimeError(f"a worker failed by itself: exit code {code}")
+                return True
+            if time.monotonic() > until:
+                return False
             time.sleep(0.0005)
-        os.kill(child, signal.SIGKILL)
-        return self._peaceful(os.waitpid(child, 0)[1])
-
-    @staticmethod
-    def _peaceful(status: int) -> bool:
-        code = os.waitstatus_to_exitcode(status)
-        if code > 0:
-            raise RuntimeError(f"a worker failed by itself: exit code {code}")
-        return code == 0
 
 
-def main(folder: Path, seed: int, kills: int) -> dict[str, Any]:
-    nursery = Nursery(folder, seed)
-    nursery.spend(kills)
+def main(place: str, ledger: Path, seed: int, kills: int, born: int, long: float) -> dict[str, Any]:
+    asyncio.run(_make(place))
+    clock = None if "://" in place else QuickClock(time.time())  # PostgreSQL has its own
+    began, world = time.monotonic(), World(place, seed, _BUSY, long)
+    try:
+        traces = Traces(pace=PACE if clock else 1.0)
+        cradle = Cradle(place, ledger, world.port, clock, traces, noting_blocks(traces))
+        nursery = Nursery(cradle, seed, born)
+        nursery.spend(kills)
+        killed = time.monotonic()
+        world.enough()
+        nursery.let_live()
+        told = world.end()
+    finally:
+        world.kill()
     active = sorted(nursery.active_after)
     return {
+        **told,
         "kills": nursery.kills,
+        "seconds": time.monotonic() - began,
+        "seconds_of_killing": killed - began,
         "active_median": active[len(active) // 2],
         "active_worst": active[-1],
     }
 
 
+async def _make(place: str) -> None:
+    database = await opened(place)
+    await database.close()
+
+
 if __name__ == "__main__":
-    found = main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    at, path, *numbers, longest = sys.argv[1:]
+    seed, kills, born = map(int, numbers)
+    found = main(at, Path(path), seed, kills, born, float(longest))
     sys.stdout.write(json.dumps(found))

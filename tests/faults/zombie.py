@@ -1,4 +1,8 @@
-"""A worker that tells what becomes of it: `python -m tests.faults.zombie FOLDER`."""
+"""A worker that tells what becomes of it.
+
+`python -m tests.faults.zombie PLACE LEDGER LEASE PORT [asking]`; with `asking`, every step asks the
+database whether it was recorded before.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,9 @@ import logging
 import sys
 from pathlib import Path
 
-from luban.storage.sqlite import open_database
+from tests.faults.blocks import Traces, noting_blocks
 from tests.faults.ledger import Ledger
-from tests.faults.nursery import database_in, ledger_in, worker_over
+from tests.faults.places import opened, worker_over
 
 
 class Told(logging.Handler):
@@ -25,11 +29,11 @@ def say(word: str) -> None:
     sys.stdout.flush()
 
 
-async def main(folder: Path) -> None:
+async def main(place: str, path: Path, lease: float, port: int, asking: bool) -> None:
     logging.getLogger("luban.engine.worker").addHandler(Told())
-    database = open_database(database_in(folder))
-    ledger = Ledger(ledger_in(folder), database_in(folder))
-    worker = worker_over(database, database.journal, ledger)
+    database = await opened(place, lease=lease)
+    ledger = Ledger(path, place if asking else None)
+    worker = worker_over(database, database.journal, noting_blocks(Traces(ledger, port)))
     await worker.start()
     say("works")
     await asyncio.to_thread(sys.stdin.read)
@@ -39,4 +43,5 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    where, notes, seconds, number, *flags = sys.argv[1:]
+    asyncio.run(main(where, Path(notes), float(seconds), int(number), "asking" in flags))

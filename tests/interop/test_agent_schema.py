@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from luban.interop import agent_schema
 from luban.model.document import BODY_KEYS, DOCUMENT_KEYS, NODE_KEYS
-from luban.model.graph import GraphSettings, Limits, RetryPolicy
+from luban.model.graph import GraphSettings, Limits, Retention, RetryPolicy
 from tools.generated import FILES, ROOT
 
 
@@ -24,6 +24,8 @@ def test_it_knows_every_key_that_is_read() -> None:
     assert set(parts["settings"]["properties"]) == set(GraphSettings.model_fields)
     limits = parts["settings"]["properties"]["limits"]["properties"]
     assert set(limits) == set(Limits.model_fields)
+    keep = parts["settings"]["properties"]["keep"]["properties"]
+    assert set(keep) == set(Retention.model_fields)
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -106,12 +106,16 @@ async def test_a_whole_response_can_be_given() -> None:
 
 
 async def test_the_model_says_what_it_is_told() -> None:
-    context = TestContext.from_world({"llm": ["yes"], "time": 5, "secrets": {"x": {"key": "k"}}})
+    context = TestContext.from_world(
+        {"llm": ["yes"], "time": 5, "credentials": {"x": {"key": "k"}}}
+    )
     pieces: list[str] = []
     answer = await context.llm.chat("", [ChatMessage("user", "hm")], on_delta=pieces.append)
     assert (answer.text, pieces) == ("yes", ["yes"])
     assert context.now() == 5
-    assert context.secret("x") == {"key": "k"}
+    opened = await context.credential("x")
+    assert (dict(opened), opened.headers()) == ({"key": "k"}, {"Authorization": "Bearer k"})
+    assert await context.find_credential("y") is None
     with pytest.raises(BlockError, match="no more answers"):
         await context.llm.chat("", [])
 

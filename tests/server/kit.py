@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from luban.client import Client
+from luban.model.ids import new_id
 from tests.services.kit import block_folder
 
 _ADDRESS = re.compile(r"http://[\d.]+:\d+")
@@ -38,14 +39,17 @@ class ServerProcess:
     """A running server; `url` is what it printed."""
 
     def __init__(self, folder: Path, **more: str) -> None:
-        self.process = subprocess.Popen(
-            command(),
-            cwd=folder,
-            env=environment(folder, **more),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        # A file, not a pipe: a server that says more than a pipe holds would stand still.
+        self._errors = folder / f"{new_id('stderr')}.txt"
+        with self._errors.open("w", encoding="utf-8") as errors:
+            self.process = subprocess.Popen(
+                command(),
+                cwd=folder,
+                env=environment(folder, **more),
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
         self.url = self._address()
 
     def _address(self) -> str:
@@ -57,8 +61,12 @@ class ServerProcess:
         return found.group()
 
     def _said(self) -> str:
-        self.process.kill()
-        return self.process.communicate()[1]
+        self.kill()
+        return self.written()
+
+    def written(self) -> str:
+        """What the process has written to stderr."""
+        return self._errors.read_text(encoding="utf-8")
 
     def client(self) -> Client:
         return Client(self.url)
@@ -71,8 +79,8 @@ class ServerProcess:
     def stop(self) -> tuple[int, str]:
         """As a system does; the exit code, and what was written to stderr."""
         self.process.terminate()
-        _, said = self.process.communicate(timeout=_PATIENCE)
-        return self.process.returncode, said
+        self.process.communicate(timeout=_PATIENCE)
+        return self.process.returncode, self.written()
 
 
 def _line(stream: IO[str]) -> str:

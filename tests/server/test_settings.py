@@ -75,12 +75,22 @@ def test_unknown_keys_are_reported_with_a_guess(tmp_path: Path) -> None:
         ("blocks_path = 5", "blocks_path"),
         ("durability = 'none'", "LUBAN_DURABILITY"),
         ("models = [1]", "models"),
+        ("limits = 5", "limits"),
+        ("max_queued_runs = -1", "max_queued_runs"),
     ],
 )
 def test_wrong_values_are_named(tmp_path: Path, written: str, name: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         read(tmp_path, written)
     assert name.lower().removeprefix("luban_") in str(caught.value).lower()
+
+
+def test_limits_are_tables_or_json(tmp_path: Path) -> None:
+    limits = {"api.test": {"concurrent": 4}}
+    assert read(tmp_path, LUBAN_LIMITS='{"api.test": {"concurrent": 4}}').limits == limits
+    assert read(tmp_path, '[limits."api.test"]\nconcurrent = 4').limits == limits
+    with pytest.raises(InvalidValue, match="JSON"):
+        read(tmp_path / "none", LUBAN_LIMITS="api.test=4")
 
 
 def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from luban.model.run import Run
+from luban.server.database import MEMORY
 from luban.server.settings import Settings
-from luban.server.wiring import MEMORY, Home, open_home
+from luban.server.wiring import Home, open_home
 from luban.services.agents import AgentDraft
 from luban.services.runs import is_over
 
@@ -53,6 +54,20 @@ async def wait_for(value: str, file: str, ctx: Context) -> str:
     return value
 
 
+@block(id="test.ask")
+async def ask(value: str, ctx: Context) -> str:
+    """Asks a person whether it may go on."""
+    form = {"type": "object", "properties": {"amount": {"type": "integer", "title": "Amount"}}}
+    answer = await ctx.ask(f"Send {value}?", choices=["yes", "no"], details={"form": form})
+    return f"{answer.choice} {answer.comment} {answer.values.get('amount')}".strip()
+
+
+@block(id="test.wait_for_signal")
+async def wait_for_signal(value: str, ctx: Context) -> dict:
+    """Gives what the signal brings."""
+    return {"value": value, "brought": await ctx.wait_for("paid")}
+
+
 @block(id="test.fail")
 async def fail(value: str) -> str:
     """Always breaks."""
@@ -72,6 +87,35 @@ def waiting(file: Path) -> dict[str, Any]:
         },
         "links": ["text.value -> wait.value", "wait.result -> result.value"],
     }
+
+
+def one_step(block: str) -> dict[str, Any]:
+    """An agent that hands a text to one block."""
+    return {
+        "luban": 1,
+        "name": "One step",
+        "nodes": {
+            "text": {"block": "io.input_text", "with": {"name": "text", "value": "hello"}},
+            "work": {"block": block},
+            "result": {"block": "io.output", "with": {"name": "result"}},
+        },
+        "links": ["text.value -> work.value", "work.result -> result.value"],
+    }
+
+
+async def run_until_it_waits(
+    home: Home, document: dict[str, Any], kind: str, owner: str = ME
+) -> Run:
+    """A run of a new agent, as soon as something in it waits for this; the worker is at work."""
+    run = await home.house.runs.start(owner, await agent_of(home, document, owner), {})
+    following = await home.house.run_events.open(owner, run.id)
+    async for event in following:
+        run = await home.house.runs.get(owner, run.id)
+        if any(wait.kind == kind for wait in run.waiting_for):
+            await following.aclose()
+            return run
+        assert event.kind != "run_ended", run.error
+    raise AssertionError(kind)
 
 
 def chain(length: int, file: Path) -> dict[str, Any]:

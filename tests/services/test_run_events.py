@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from luban.ports.bus import Live
+from luban.ports.clock import SystemClock
 from luban.server.wiring import Home
 from luban.services import run_events
 from luban.services.run_events import RunEvent, RunEvents
@@ -58,6 +59,28 @@ async def test_what_is_not_kept_is_told_to_those_who_listen(home: Home, tmp_path
             (tmp_path / "go").touch()
     assert "step_progress" in kinds
     assert kinds[-1] == "run_ended"
+
+
+async def test_texts_of_a_worker_that_lost_the_run_are_not_told(home: Home) -> None:
+    agent_id = await agent_of(home, CALCULATOR)
+    run = await home.house.runs.start(ME, agent_id, {"a": 1, "b": 1})
+    bus = LocalBus()
+    events = RunEvents(home.house.runs, MemoryDatabase().journal, bus, SystemClock())
+    following = events.follow(run)
+    first = asyncio.ensure_future(anext(following))
+    while not bus.watched(run.id):  # noqa: ASYNC110  only the reader's own first steps
+        await asyncio.sleep(0)
+    said = [("a", 1, 1), ("b", 1, 2), ("old", 1, 1), ("c", 2, 1), ("older", 1, 2), ("d", 2, 1)]
+    for text, claim, attempt in said:
+        place = {"node": "chat", "iteration": 0, "pin": "answer"}
+        bus.publish(
+            run.id,
+            Live("step_delta", {**place, "text": text, "claim": claim, "attempt": attempt}),
+        )
+    heard = [(await first).values["text"]]
+    heard += [(await anext(following)).values["text"] for _ in range(3)]
+    await following.aclose()
+    assert heard == ["a", "b", "c", "d"]
 
 
 async def test_a_cancelled_queued_run_ends_its_readers(home: Home) -> None:

@@ -139,7 +139,8 @@ async def test_a_run_at_its_limit_goes_on_when_it_is_raised(home: Home) -> None:
     run = await home.house.runs.start(ME, agent_id, {"a": 1, "b": 1})
     async for event in await home.house.run_events.open(ME, run.id):
         if event.kind == "run_paused":
-            assert event.values["waiting_for"]["limit"] == "steps"
+            (wait,) = event.values["waiting_for"]
+            assert (wait["kind"], wait["details"]["limit"]) == ("limit", "steps")
             with pytest.raises(InvalidValue, match="a limit is one of"):
                 await home.house.runs.resume(ME, run.id, {"stepz": 5})
             with pytest.raises(InvalidValue, match="greater than 0"):

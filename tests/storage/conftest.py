@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,18 @@ from tests.storage.places import MemoryPlace, Place, PostgresPlace, SqlitePlace,
     params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.network)]
 )
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
-    if request.param == "memory":
-        yield MemoryPlace()
-    elif request.param == "sqlite":
-        yield SqlitePlace(tmp_path)
-    else:
-        async with fresh_database(request.getfixturevalue("postgres_address")) as url:
-            yield PostgresPlace(url)
+    async with AsyncExitStack() as stack:
+        made: Place
+        if request.param == "memory":
+            made = MemoryPlace()
+        elif request.param == "sqlite":
+            made = SqlitePlace(tmp_path)
+        else:
+            address = request.getfixturevalue("postgres_address")
+            made = PostgresPlace(await stack.enter_async_context(fresh_database(address)))
+        yield made
+        for lost in made.lost:
+            await lost.close()
 
 
 @pytest_asyncio.fixture

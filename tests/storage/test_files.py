@@ -8,6 +8,7 @@ import os
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,22 @@ async def test_files_are_listed_newest_first(files: FileStore) -> None:
     page = await files.list(OWNER, Slice(1, 2))
     newest = sorted(made, key=lambda file: (file.created_at, file.id), reverse=True)
     assert (page.items, page.total) == (newest[:2], 3)
+
+
+async def test_files_are_found_by_a_part_of_their_name(files: FileStore) -> None:
+    for name, size in (("Report 100%.txt", 3), ("report_b.txt", 1), ("图.png", 2)):
+        await files.put(OWNER, name, None, stream(b"x" * size))
+
+    async def found(**wanted: Any) -> list[str]:
+        page = await files.list(OWNER, Slice(), **wanted)
+        assert page.total == len(page.items)
+        return [file.name for file in page.items]
+
+    assert await found(search="REPORT", sort="name") == ["Report 100%.txt", "report_b.txt"]
+    assert await found(search="0%") == ["Report 100%.txt"]
+    assert await found(search="_") == ["report_b.txt"]
+    assert await found(search="图") == ["图.png"]
+    assert await found(sort="size") == ["Report 100%.txt", "图.png", "report_b.txt"]
 
 
 class BrokenOffError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from luban.model.events import RunEnded, RunPaused, RunStarted, StepFinished, from_row, to_row
-from luban.model.run import RunStatus, Starved, WaitingFor
+from luban.model.run import RunStatus, Starved, Wait, WaitKind
 from luban.ports.journal import Fenced, RunChange
 from tests.storage.drafts import OWNER, queued
 from tests.storage.places import Store
@@ -87,14 +87,14 @@ async def test_a_running_run_shows_its_progress_and_stays_held(store: Store) -> 
 
 async def test_a_parked_run_says_why_and_is_given_up(store: Store) -> None:
     await working(store, "r_1")
-    waiting = {"kind": "limit", "limit": "steps", "value": 10}
+    waiting = Wait(kind=WaitKind.LIMIT, since=2.0, details={"limit": "steps", "value": 10})
     await store.journal.commit(
         [to_row("r_1", RunPaused("steps", 10, 2.0))],
-        [RunChange("r_1", RunStatus.WAITING, 10, 2.0, waiting_for=waiting)],
+        [RunChange("r_1", RunStatus.WAITING, 10, 2.0, waiting_for=[waiting.model_dump()])],
     )
     run = await store.runs.find(OWNER, "r_1")
     assert run is not None
-    assert run.waiting_for == WaitingFor(limit="steps", value=10)
+    assert run.waiting_for == [waiting]
     with pytest.raises(Fenced):
         await store.journal.commit([to_row("r_1", step(0))], [])
 

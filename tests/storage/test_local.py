@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 
+import pytest
+
 from luban.model.events import to_row
 from luban.ports.bus import Live
 from luban.storage.local import LocalBell, LocalBus
@@ -66,6 +68,27 @@ async def test_a_slow_listener_loses_the_oldest_and_never_the_journal() -> None:
         assert await listener.next(NEVER) == []
 
 
+async def test_what_is_said_in_passing_goes_first() -> None:
+    bus = LocalBus(buffer=3)
+    begun = Live("step_started", {"node": "a"})
+    async with bus.listen("r_1") as listener:
+        for live in (begun, delta(1), begun, delta(2), delta(3)):
+            bus.publish("r_1", live)
+        assert await listener.next(NEVER) == [begun, begun, delta(3)]
+        for _ in range(5):
+            bus.publish("r_1", begun)
+        assert await listener.next(NEVER) == [begun] * 3
+
+
+async def test_a_slow_listener_costs_little_however_long_the_texts() -> None:
+    bus = LocalBus()
+    long = Live("step_delta", {"text": "x" * 100_000})
+    async with bus.listen("r_1") as listener:
+        for _ in range(500):
+            bus.publish("r_1", long)
+        assert 1 <= len(await listener.next(NEVER)) <= 10
+
+
 async def test_the_journal_has_its_turn_however_much_is_said() -> None:
     bus = LocalBus()
     async with bus.listen("r_1") as listener:
@@ -121,3 +144,13 @@ async def test_a_ring_is_heard_by_who_waits_and_kept_for_who_comes() -> None:
     begun = monotonic()
     await bell.wait(SOON)
     assert monotonic() - begun >= SOON * 0.9
+
+
+async def test_a_ring_does_not_hide_that_its_waiter_was_cancelled():
+    bell = LocalBell()
+    waiter = asyncio.create_task(bell.wait(60))
+    await asyncio.sleep(0)
+    bell.ring()
+    waiter.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiter

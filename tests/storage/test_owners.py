@@ -18,10 +18,13 @@ from luban.ports.stores import (
     Slice,
     StateStore,
 )
+from luban.ports.vault import CredentialStore, Sealed
 from luban.storage.memory import MemoryFiles
 from tests.storage.drafts import OWNER, STRANGER, agent, draft
 from tests.storage.places import Store
+from tests.storage.test_credentials import credential
 
+SEALED = Sealed("k", b"box")
 Attempt = Callable[[Store, MemoryFiles, str], Awaitable[Any]]
 
 ATTEMPTS: dict[str, Attempt] = {
@@ -41,6 +44,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "RunStore.find": lambda s, f, file: s.runs.find(STRANGER, "r_1"),
     "RunStore.list": lambda s, f, file: s.runs.list(STRANGER, Slice(), agent_id="a_1"),
     "RunStore.request_cancel": lambda s, f, file: s.runs.request_cancel(STRANGER, "r_1", 1.0),
+    "RunStore.asking": lambda s, f, file: s.runs.asking(STRANGER, Slice()),
+    "RunStore.request_pause": lambda s, f, file: s.runs.request_pause(STRANGER, "r_1", 1.0),
+    "RunStore.signal": lambda s, f, file: s.runs.signal(STRANGER, "r_1", "k", 1, 1.0),
     "RunStore.resume": lambda s, f, file: s.runs.resume(STRANGER, "r_1", {}, 1.0),
     "FileStore.find": lambda s, f, file: f.find(STRANGER, file),
     "FileStore.list": lambda s, f, file: f.list(STRANGER, Slice()),
@@ -49,8 +55,34 @@ ATTEMPTS: dict[str, Attempt] = {
     "StateStore.set": lambda s, f, file: s.state.set(STRANGER, "user", "k", "stolen"),
     "ReplyStore.find": lambda s, f, file: s.replies.find(STRANGER, "k"),
     "ReplyStore.save": lambda s, f, file: s.replies.save(STRANGER, "k", 1, b"x", "f", 1e12),
+    "CredentialStore.find": lambda s, f, file: s.credentials.find(STRANGER, "c_1"),
+    "CredentialStore.find_named": lambda s, f, file: s.credentials.find_named(STRANGER, "Mine"),
+    "CredentialStore.secret": lambda s, f, file: s.credentials.secret(STRANGER, "c_1"),
+    "CredentialStore.list": lambda s, f, file: s.credentials.list(STRANGER, Slice()),
+    "CredentialStore.update": lambda s, f, file: s.credentials.update(
+        credential("Stolen", owner=STRANGER), SEALED
+    ),
+    "CredentialStore.judge": lambda s, f, file: s.credentials.judge(
+        STRANGER, "c_1", "bad", "x", 1.0
+    ),
+    "CredentialStore.used": lambda s, f, file: s.credentials.used(STRANGER, "c_1", 1.0),
+    "CredentialStore.hold": lambda s, f, file: s.credentials.hold(STRANGER, "c_1", 1.0, 2.0),
+    "CredentialStore.release": lambda s, f, file: s.credentials.release(STRANGER, "c_1"),
+    "CredentialStore.replace_secret": lambda s, f, file: s.credentials.replace_secret(
+        credential("Stolen", owner=STRANGER), SEALED, SEALED
+    ),
+    "CredentialStore.reseal": lambda s, f, file: s.credentials.reseal(
+        STRANGER, "c_1", SEALED, SEALED
+    ),
+    "CredentialStore.delete": lambda s, f, file: s.credentials.delete(STRANGER, "c_1"),
 }
-MAKING = {"AgentStore.create", "RunStore.create", "FileStore.put"}
+MAKING = {"CredentialStore.create", "AgentStore.create", "RunStore.create", "FileStore.put"}
+OF_NOBODY = {  # what rotation asks, for all owners
+    "CredentialStore.sealed_with",
+    "CredentialStore.keys",
+    "CredentialStore.key_is_there",
+}
+OF_ONES_OWN = {"RunStore.caps", "RunStore.set_caps"}  # they name nothing but the owner
 
 
 async def content(file: bytes = b"secret") -> AsyncIterator[bytes]:
@@ -64,9 +96,12 @@ async def everything(store: Store, files: MemoryFiles, file: str) -> list[Any]:
         await store.agents.list_versions(OWNER, "a_1", Slice()),
         await store.runs.list(OWNER, Slice()),
         await store.journal.read("r_1"),
+        await store.queue.signals("r_1"),
         await files.find(OWNER, file),
         await store.state.get(OWNER, "user", "k"),
         await store.replies.find(OWNER, "k"),
+        await store.credentials.find(OWNER, "c_1"),
+        await store.credentials.secret(OWNER, "c_1"),
     ]
 
 
@@ -80,6 +115,7 @@ async def test_a_stranger_gets_nothing_and_changes_nothing(store: Store, attempt
     await store.runs.create(draft())
     await store.state.set(OWNER, "user", "k", "mine")
     await store.replies.save(OWNER, "k", 200, b"mine", "f", 1.0)
+    assert await store.credentials.create(credential("Mine"), SEALED)
     file = (await files.put(OWNER, "a.txt", None, content())).id
     before = await everything(store, files, file)
     assert all(before[:4])
@@ -94,11 +130,13 @@ async def test_a_stranger_gets_nothing_and_changes_nothing(store: Store, attempt
 def test_no_method_is_left_out() -> None:
     methods = {
         f"{port.__name__}.{name}"
-        for port in (AgentStore, RunStore, FileStore, StateStore, ReplyStore)
+        for port in (AgentStore, RunStore, FileStore, StateStore, ReplyStore, CredentialStore)
         for name, method in inspect.getmembers(port, inspect.isfunction)
         if not name.startswith("_")
     }
-    assert methods - MAKING - {"FileStore.read"} == set(ATTEMPTS)  # `read` takes what `find` gave
+    assert methods - MAKING - OF_ONES_OWN - OF_NOBODY - {"FileStore.read"} == set(
+        ATTEMPTS
+    )  # `read` takes what `find` gave
 
 
 async def test_the_run_of_a_stranger_does_not_tell_the_agents_name(store: Store) -> None:

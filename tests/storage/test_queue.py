@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -17,6 +18,14 @@ async def status(store: Store, run: str) -> RunStatus:
     found = await store.runs.find(OWNER, run)
     assert found is not None
     return found.status
+
+
+async def test_the_store_says_what_time_it_is(store: Store) -> None:
+    await store.queue.register()
+    before = store.queue.now()
+    assert before == pytest.approx(time.time(), abs=60)
+    await store.queue.wake()
+    assert before <= store.queue.now() + 1 <= before + 60
 
 
 async def test_a_claim_takes_the_oldest_first_and_tells_all(store: Store) -> None:
@@ -136,13 +145,14 @@ async def test_cancelling_reaches_the_worker_that_holds_the_run(store: Store, ot
     await other.queue.register()
     await store.queue.claim(1)
     await other.queue.claim(1)
-    assert await store.queue.cancelled() == []
+    assert await store.queue.nudged() == []
     assert await store.runs.request_cancel(OWNER, "r_1", 5.0)
-    assert await store.queue.cancelled() == ["r_1"]
-    assert await other.queue.cancelled() == []
+    (nudged,) = await store.queue.nudged()
+    assert (nudged.run, nudged.cancel_requested, nudged.pause_requested) == ("r_1", True, False)
+    assert await other.queue.nudged() == []
     assert await status(store, "r_1") is RunStatus.RUNNING
     await store.journal.commit([], [RunChange("r_1", RunStatus.CANCELLED, 0, 6.0, {})])
-    assert await store.queue.cancelled() == []
+    assert await store.queue.nudged() == []
 
 
 async def test_a_cancellation_outlives_the_worker(place: Place, store: Store) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from luban.model.events import RunEnded, RunResumed, from_row
-from luban.model.run import RunStatus
+from luban.model.run import RunStatus, Wait, WaitKind
 from luban.ports.journal import RunChange
-from luban.ports.stores import Slice
+from luban.ports.stores import Narrowed, Slice
 from tests.storage.drafts import OWNER, STRANGER, agent, draft, queued
 from tests.storage.places import Store
 
@@ -95,9 +96,9 @@ async def paused(store: Store, run: str) -> None:
     await queued(store, run)
     await store.queue.register()
     await store.queue.claim(1)
-    waiting = {"kind": "limit", "limit": "steps", "value": 10}
+    waiting = Wait(kind=WaitKind.LIMIT, since=2.0, details={"limit": "steps", "value": 10})
     await store.journal.commit(
-        [], [RunChange(run, RunStatus.WAITING, 10, 2.0, waiting_for=waiting)]
+        [], [RunChange(run, RunStatus.WAITING, 10, 2.0, waiting_for=[waiting.model_dump()])]
     )
 
 
@@ -108,7 +109,7 @@ async def test_a_waiting_run_goes_on_with_raised_limits(store: Store) -> None:
     assert not await store.runs.resume(OWNER, "r_1", {"steps": 20}, 5.0)
     run = await store.runs.find(OWNER, "r_1")
     assert run is not None
-    assert (run.status, run.waiting_for) == (RunStatus.QUEUED, None)
+    assert (run.status, run.waiting_for) == (RunStatus.QUEUED, [])
     (row,) = await store.journal.read("r_1")
     assert from_row(*row[1:]) == RunResumed({"steps": 20}, 5.0)
     assert [claimed.claims for claimed in await store.queue.claim(1)] == [2]
@@ -119,9 +120,31 @@ async def test_a_waiting_run_can_be_cancelled(store: Store) -> None:
     assert await store.runs.request_cancel(OWNER, "r_1", 5.0)
     run = await store.runs.find(OWNER, "r_1")
     assert run is not None
-    assert (run.status, run.waiting_for, run.steps) == (RunStatus.CANCELLED, None, 10)
+    assert (run.status, run.waiting_for, run.steps) == (RunStatus.CANCELLED, [], 10)
 
 
 async def test_a_queued_run_cannot_be_resumed(store: Store) -> None:
     await queued(store, "r_1")
     assert not await store.runs.resume(OWNER, "r_1", {}, 5.0)
+
+
+async def test_lists_can_be_narrowed_by_several_states_time_and_trigger(store: Store) -> None:
+    for number, trigger in enumerate(["manual", "api", "api", "schedule"]):
+        await store.runs.create(draft(f"r_{number}", trigger=trigger, created_at=float(number)))
+    await store.runs.request_cancel(OWNER, "r_0", 5.0)
+
+    async def found(**wanted: Any) -> list[str]:
+        page = await store.runs.list(OWNER, Slice(), narrowed=Narrowed(**wanted))
+        assert page.total == len(page.items)
+        return [run.id for run in page.items]
+
+    assert await found(statuses=(RunStatus.CANCELLED,)) == ["r_0"]
+    assert await found(statuses=(RunStatus.CANCELLED, RunStatus.QUEUED), since=0.0) == [
+        "r_3",
+        "r_2",
+        "r_1",
+        "r_0",
+    ]
+    assert await found(since=1.0, until=3.0) == ["r_2", "r_1"]
+    assert await found(trigger="api", oldest_first=True) == ["r_1", "r_2"]
+    assert await found(trigger="webhook") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -78,6 +79,8 @@ def test_an_empty_folder_is_made_and_migrated_to_the_head(tmp_path: Path) -> Non
     asyncio.run(open_database(path).close())
     assert ask(path, f"select version_num from {REVISION_TABLE}") == [(revisions()[-1],)]
     assert ask(path, "pragma journal_mode") == [("wal",)]
+    if os.name == "posix":
+        assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_head_is_known_without_alembic() -> None:
@@ -89,14 +92,18 @@ def test_the_head_is_known_without_alembic() -> None:
     assert revisions() == known[::-1]
 
 
-def test_every_table_of_people_has_an_owner(path: Path) -> None:
+def test_every_table_of_things_has_an_owner(path: Path) -> None:
     asyncio.run(open_database(path).close())
     without = {
         table
         for table in tables(path)
         if not any(column[1] == "owner" for column in ask(path, f"pragma table_info({table})"))
     }
-    assert without == {"workers", REVISION_TABLE, "sqlite_sequence"}
+    about_people = {"users", "identities", "factors", "teams", "members", "roles"}
+    about_people |= {"sessions", "api_keys", "one_time", "audit"}
+    of_the_server = {"workers", "provider_limits", "audit_horizon", REVISION_TABLE}
+    of_the_server |= {"sqlite_sequence"}
+    assert without == about_people | of_the_server
 
 
 def test_an_up_to_date_start_imports_no_migration_tools(path: Path) -> None:

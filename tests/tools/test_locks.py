@@ -13,6 +13,7 @@ import pytest
 from tools import locks
 
 WEB_LOCK = locks.ROOT / "web" / "package-lock.json"
+ISSUER_LOCK = locks.ROOT / "tests" / "accounts" / "issuer" / "package-lock.json"
 
 
 @pytest.fixture
@@ -75,8 +76,9 @@ def test_no_dependency_runs_code_when_python_starts() -> None:
     assert {path.name for path in folder.glob("*.pth")} - known == set()
 
 
-def test_the_web_lock_names_no_host() -> None:
-    assert not re.search(r'"resolved"\s*:\s*"\w+://', WEB_LOCK.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("lock", [WEB_LOCK, ISSUER_LOCK], ids=lambda lock: lock.parent.name)
+def test_a_lock_of_npm_names_no_host(lock: Path) -> None:
+    assert not re.search(r'"resolved"\s*:\s*"\w+://', lock.read_text(encoding="utf-8"))
 
 
 def test_the_web_lock_has_every_optional_package() -> None:

@@ -121,7 +121,7 @@ def test_the_installed_program_shows_the_builder_without_node(wheel: Path, tmp_p
             command, env=no_node(tmp_path), cwd=tmp_path, stdout=output, stderr=output
         )
     try:
-        assert '"ok"' in read(server, f"http://127.0.0.1:{port}/health"), log.read_text()
+        assert '"healthy"' in read(server, f"http://127.0.0.1:{port}/health"), log.read_text()
         page = read(server, f"http://127.0.0.1:{port}/")
         scripts = re.findall(r'<script[^>]* src="(?:\./|/)?([^"]+)"', page)
         assert scripts and all(read(server, f"http://127.0.0.1:{port}/{one}") for one in scripts)

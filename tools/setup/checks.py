@@ -36,6 +36,7 @@ def all_checks() -> list[Check]:
         Check("glossary", [python, "-m", "tools.check_glossary"]),
         Check("locks", [python, "-m", "tools.locks"]),
         Check("generated", [python, "-m", "tools.generated", "--check"]),
+        Check("api", [python, "-m", "tools.api_diff"]),
         *_web_checks(),
     ]
 

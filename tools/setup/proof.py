@@ -13,6 +13,17 @@ from tools.setup import checks
 from tools.setup.environment import PYTHON, ROOT, VENV, command_env, say
 
 REPORT = VENV / "pytest-report.xml"
+EVERYTHING = [
+    "-q",
+    "-n",
+    "auto",
+    "--maxprocesses",
+    "4",
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+]
+"""Files go to as many processes as there are cores: modules share servers and browsers."""
 
 
 @dataclass
@@ -55,7 +66,7 @@ def _pytest(words: list[str]) -> Outcome:
     print("\n== pytest", flush=True)
     started = time.monotonic()
     REPORT.unlink(missing_ok=True)
-    command = [str(PYTHON), "-m", "pytest", f"--junit-xml={REPORT}", *(words or ["-q"])]
+    command = [str(PYTHON), "-m", "pytest", f"--junit-xml={REPORT}", *(words or EVERYTHING)]
     code = subprocess.call(command, cwd=ROOT, env=command_env())
     outcome = Outcome("pytest", code == 0, time.monotonic() - started)
     if REPORT.exists():

@@ -1,5 +1,7 @@
 // Both catalogues hold the same keys, no empty text, and the same placeholders.
 import { expect, test } from "vitest";
+import moreEn from "../src/locales/accounts.en.json";
+import moreZh from "../src/locales/accounts.zh-CN.json";
 import en from "../src/locales/en.json";
 import zh from "../src/locales/zh-CN.json";
 
@@ -16,8 +18,13 @@ function flatten(tree: object, prefix = ""): Map<string, string> {
 const singular = (key: string) => key.replace(/_one$/, "_other");
 const slots = (text: string) => [...text.matchAll(/\{\{\s*(\w+)/g)].map((hit) => hit[1]).sort();
 
-const english = flatten(en);
-const chinese = flatten(zh);
+const english = new Map([...flatten(en), ...flatten(moreEn)]);
+const chinese = new Map([...flatten(zh), ...flatten(moreZh)]);
+
+test("no key is in two catalogues", () => {
+  expect(english.size).toBe(flatten(en).size + flatten(moreEn).size);
+  expect(chinese.size).toBe(flatten(zh).size + flatten(moreZh).size);
+});
 
 test("the catalogues have the same keys", () => {
   expect([...new Set([...english.keys()].map(singular))].sort()).toEqual(

@@ -83,4 +83,4 @@ test("the check sees text in every place it can hide", () => {
 test("components hold no text of their own", () => {
   const found = sources(/(?<!\.test)\.tsx$/).flatMap(({ path, text }) => literals(path, text));
   expect(found).toEqual([]);
-});
+}, 20_000);

@@ -4,20 +4,56 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from luban.api import errors
-from luban.api.body_limit import JSON_LIMIT, BodyLimit
+from luban.api.caller import Identify, local_caller
+from luban.api.description import describe
+from luban.api.dialects import agents as foreign_agents
+from luban.api.dialects import graphs as foreign_graphs
+from luban.api.dialects import socket
 from luban.api.docs_page import docs_file, docs_page
-from luban.api.envelope import Envelope
-from luban.api.idempotency import Idempotency
-from luban.api.origins import Origins
-from luban.api.owner import Identified, Identify, local_owner
-from luban.api.routes import agents, blocks, catalogue, events, files, health, runs, versions
+from luban.api.door import Door, guarded
+from luban.api.quick_runs import QuickRuns
+from luban.api.routes import (
+    admin,
+    agents,
+    api_keys,
+    approvals,
+    audit,
+    auth,
+    blocks,
+    bulk,
+    caps,
+    catalogue,
+    connecting,
+    credentials,
+    events,
+    factors,
+    files,
+    findings,
+    forks,
+    health,
+    keys,
+    me,
+    providers,
+    rates,
+    roles,
+    run_archives,
+    runs,
+    sharing,
+    sign_in_by_others,
+    teams,
+    tickets,
+    token_users,
+    users,
+    versions,
+    webhooks,
+)
 from luban.model.views import ErrorView
 from luban.services.house import House
 
@@ -39,8 +75,43 @@ def routes(version: str) -> FastAPI:
         responses={"4XX": {"model": ErrorView}, "5XX": {"model": ErrorView}},
     )
     app.include_router(health.router)
-    for each in (versions, agents, runs, blocks, files, catalogue):
+    for each in (
+        bulk,
+        versions,
+        agents,
+        runs,
+        forks,
+        run_archives,
+        approvals,
+        blocks,
+        files,
+        findings,
+        catalogue,
+        caps,
+        rates,
+        audit,
+        admin,
+        webhooks,
+        sharing,
+        teams,
+        roles,
+        auth,
+        factors,
+        sign_in_by_others,
+        token_users,
+        me,
+        api_keys,
+        users,
+        tickets,
+        providers,
+        connecting,
+        credentials,
+        keys,
+    ):
         app.include_router(each.router, prefix=PREFIX)
+    app.include_router(foreign_agents.router)
+    app.include_router(foreign_graphs.router, prefix=PREFIX)
+    app.router.routes.append(WebSocketRoute(socket.PATH, socket.follow_executions))
     app.add_route(PREFIX + events.PATH, events.follow_run, include_in_schema=False)
     app.add_route("/docs", docs_page, include_in_schema=False)
     app.add_route("/docs/{name}", docs_file, include_in_schema=False)
@@ -52,9 +123,8 @@ def routes(version: str) -> FastAPI:
 def create_app(
     house: House,
     *,
-    hosts: Iterable[str] = (),
-    identify: Identify = local_owner,
-    json_limit: int = JSON_LIMIT,
+    door: Door | None = None,
+    identify: Identify = local_caller,
     web: ASGIApp | None = None,
     closing: asyncio.Event | None = None,
 ) -> ASGIApp:
@@ -63,21 +133,10 @@ def create_app(
     app.state.house = house
     app.state.closing = closing or asyncio.Event()
     app.state.began = time.monotonic()
+    app.state.identify = identify
     if web is not None:
         app.router.default = web
-    return Envelope(
-        Origins(
-            Identified(
-                BodyLimit(
-                    Idempotency(app, house.replies),
-                    file_limit=house.about["file_limit"],
-                    json_limit=json_limit,
-                ),
-                identify,
-            ),
-            hosts,
-        )
-    )
+    return guarded(QuickRuns(app, house), house, identify, door or Door())
 
 
 def _document(app: FastAPI) -> None:
@@ -88,6 +147,7 @@ def _document(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = generate()
             schema["paths"][PREFIX + events.PATH] = events.DOCUMENTED
+            describe(schema, app.routes)
         return app.openapi_schema or {}
 
     app.openapi = described  # type: ignore[method-assign]

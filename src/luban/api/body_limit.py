@@ -48,7 +48,8 @@ class BodyLimit:
                 await _drain(receive)
             raise self._too_large(is_form)
         if is_form:
-            await self._app(scope, self._counted(receive, limit), send)
+            form = _Form(receive, send)
+            await self._app(scope, self._counted(form.receive, limit), form.send)
         else:
             await self._app(scope, await self._whole(receive, limit), send)
 
@@ -104,6 +105,26 @@ class BodyLimit:
             return {"type": "http.request", "body": b"".join(pieces), "more_body": False}
 
         return replay
+
+
+class _Form:
+    """A form under way: a refusal waits until the client has sent the rest, to be read at all."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._is_whole = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Message) -> None:
+        is_refusal = message["type"] == "http.response.start" and message["status"] >= 400
+        if is_refusal and not self._is_whole:
+            await _drain(self.receive)
+        await self._send(message)
 
 
 def _announced(headers: Headers) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from luban.api.rate_headers import rate_headers
 from luban.model.errors import LubanError, show
 from luban.model.rejection import rejection
+from luban.services.rate_limits import TooManyRequests
+
+TOO_MANY = 429
+SIGN_IN = 401
+CHALLENGE = 'Bearer realm="luban"'
+COME_BACK = 5
+"""Seconds after which asking again makes sense when there was too much to do."""
+_SECRETS = ("secret", "password", "token", "credential", "api_key")
+"""Where something is called so, what was sent there is not sent back."""
 
 
 class BadRequest(LubanError):
@@ -70,6 +81,39 @@ class Unexpected(LubanError):
     zh = "发生了意外错误。可凭请求编号在日志中查看详情。"
 
 
+class OutsideTooSlow(LubanError):
+    """Something outside that was needed did not answer in time."""
+
+    code = "outside_too_slow"
+    status = 504
+    retryable = True
+    en = "A service outside did not answer in time. Try again later."
+    zh = "外部服务超时。请稍后再试。"
+
+
+class OutsideUnavailable(LubanError):
+    """Something outside that was needed cannot be reached."""
+
+    code = "outside_unavailable"
+    status = 502
+    retryable = True
+    en = "A service outside cannot be reached. Try again later."
+    zh = "外部服务不可用。请稍后再试。"
+
+
+def meaning_of(error: BaseException) -> LubanError:
+    """What is told of an error that no route expected; the log has all of it."""
+    if isinstance(error, TimeoutError):
+        return OutsideTooSlow()
+    if isinstance(error, ConnectionError):
+        return OutsideUnavailable()
+    client = sys.modules.get("httpx2")  # where nobody imported it, nobody raised its errors
+    if client is not None and isinstance(error, client.TransportError):
+        is_late = isinstance(error, client.TimeoutException)
+        return OutsideTooSlow() if is_late else OutsideUnavailable()
+    return Unexpected()
+
+
 def install(app: FastAPI) -> None:
     """Makes the application answer every error in the one shape."""
     app.add_exception_handler(LubanError, _of_ours)
@@ -91,9 +135,19 @@ def response_of(
     return Response(
         orjson.dumps(body_of(error, request_id)),
         status_code=error.status,
-        headers=dict(headers or {}),
+        headers={**told_of(error), **(headers or {})},
         media_type="application/json",
     )
+
+
+def told_of(error: LubanError) -> Mapping[str, str]:
+    """What headers say of an error: how to sign in, when to come back."""
+    if isinstance(error, TooManyRequests):
+        return rate_headers(error.allowance)
+    if error.status == TOO_MANY:
+        seconds = error.params.get("seconds")
+        return {"Retry-After": str(seconds if isinstance(seconds, int) else COME_BACK)}
+    return {"WWW-Authenticate": CHALLENGE} if error.status == SIGN_IN else {}
 
 
 def request_id_of(request: Request) -> str:
@@ -126,7 +180,7 @@ async def _of_framework(request: Request, error: Exception) -> Response:
 
 
 async def _of_defect(request: Request, error: Exception) -> Response:
-    return response_of(Unexpected(), request_id_of(request))
+    return response_of(meaning_of(error), request_id_of(request))
 
 
 def _problem(each: Any) -> dict[str, str]:
@@ -145,8 +199,15 @@ def _problem(each: Any) -> dict[str, str]:
             "message": f"`{place}` is missing.",
             "message_zh": f"缺少“{place}”。",
         }
+    value = _shown(place, why.value)
     return {
         "path": place,
-        "message": f"`{place}` is {show(why.value)}, but {why.expected}.",
-        "message_zh": f"“{place}”的值是 {show(why.value)}，但{why.expected_zh}。",
+        "message": f"`{place}` is {value}, but {why.expected}.",
+        "message_zh": f"“{place}”的值是 {value}，但{why.expected_zh}。",
     }
+
+
+def _shown(place: str, value: object) -> str:
+    """A value that was refused, unless it may be somebody's secret, or hold one."""
+    told = f"{place} {value if isinstance(value, dict) else ''}".lower()
+    return "•••" if any(word in told for word in _SECRETS) else show(value)

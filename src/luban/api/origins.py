@@ -40,8 +40,9 @@ class ForeignOrigin(LubanError):
 class Origins:
     """Lets pass what is addressed to a known name and, if it changes something, comes from here."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = (), listed: Iterable[str] = ()) -> None:
         self._app = app
+        self._listed = frozenset(listed)
         self._hosts = {host.lower().strip() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +52,7 @@ class Origins:
             if not self._is_known(host):
                 raise UnknownHost(host=host)
             if scope["type"] == "websocket" or scope["method"] not in _READING:
-                _require_ours(headers, host)
+                self._require_ours(headers, host)
         await self._app(scope, receive, send)
 
     def _is_known(self, host: str) -> bool:
@@ -65,16 +66,23 @@ class Origins:
             return "*" in self._hosts
         return True
 
+    def _require_ours(self, headers: Headers, host: str) -> None:
+        origin = headers.get("origin")
+        if origin is not None:
+            if origin not in self._listed and _host_of(origin) != host.lower():
+                raise ForeignOrigin(origin=origin)
+            return
+        site = headers.get("sec-fetch-site", "none")
+        if site not in _OURS:
+            raise ForeignOrigin(origin=headers.get("referer", site))
 
-def _require_ours(headers: Headers, host: str) -> None:
-    origin = headers.get("origin")
-    if origin is not None:
-        if urlsplit(origin).netloc.lower() != host.lower():
-            raise ForeignOrigin(origin=origin)
-        return
-    site = headers.get("sec-fetch-site", "none")
-    if site not in _OURS:
-        raise ForeignOrigin(origin=headers.get("referer", site))
+
+def _host_of(origin: str) -> str:
+    """Where a page comes from, as a request names it; nothing of what is no address."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _name_of(host: str) -> str:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from luban.engine.findings import Sighting
 from luban.engine.history import AttemptRecord, StepRecord
 from luban.model.run import Run
 from luban.model.views import (
     AgentInputView,
     AgentView,
+    ApprovalView,
     AttemptView,
     BrokenBlockView,
     FileView,
     ModelView,
     RunView,
+    SightingView,
+    StepPlace,
     StepView,
     TemplateView,
     VersionView,
@@ -21,6 +25,7 @@ from luban.model.views import (
 )
 from luban.ports.stores import GraphVersion, StoredFile
 from luban.services.agents import AgentDetail
+from luban.services.approvals import Question
 from luban.services.blocks import Broken
 from luban.services.files import reference
 from luban.services.models import ModelChoice
@@ -78,6 +83,11 @@ def run_view(run: Run, document: dict[str, Any] | None = None) -> RunView:
         ended_at=_moment(run.ended_at),
         steps=run.steps,
         waiting_for=run.waiting_for,
+        tokens=run.tokens,
+        usd=run.usd,
+        parent=run.parent,
+        forked_from=run.forked_from,
+        options=run.options,
         document=document,
     )
 
@@ -107,6 +117,29 @@ def step_view(step: StepRecord) -> StepView:
         started_at=_moment(step.started_at),
         duration=step.duration,
         error=step.error,
+        parent=StepPlace(node=step.parent[0], iteration=step.parent[1]) if step.parent else None,
+        verb=step.verb,
+        name=step.name,
+        usage=step.usage,
+        waiting_for=step.waiting_for,
+    )
+
+
+def approval_view(question: Question) -> ApprovalView:
+    run, wait = question.run, question.wait
+    return ApprovalView(
+        id=question.id,
+        kind=wait.kind,
+        run_id=run.id,
+        agent_id=run.agent_id,
+        agent_name=run.agent_name,
+        node=wait.node,
+        iteration=wait.iteration,
+        question=question.text,
+        choices=question.choices,
+        since=moment(wait.since),
+        until=_moment(wait.until),
+        details=question.details,
     )
 
 
@@ -131,6 +164,21 @@ def template_view(template: Template, inputs: list[AskedInput]) -> TemplateView:
         document=template.document,
         inputs=[input_view(each) for each in inputs],
     )
+
+
+def sighting_view(sighting: Sighting) -> SightingView:
+    return SightingView(
+        **sighting.model_dump(include=_SIGHTED),
+        run_id=sighting.run,
+        since=moment(sighting.since),
+        seen=moment(sighting.seen),
+    )
+
+
+_SIGHTED = {
+    *("code", "severity", "message", "message_zh", "repair", "repair_zh"),
+    *("node", "block", "times", "over"),
+}
 
 
 def model_view(choice: ModelChoice) -> ModelView:

@@ -8,7 +8,7 @@ from typing import Any
 
 from luban.cli.reach import in_loop
 from luban.registry import discover
-from luban.sdk.code import BlockCode
+from luban.sdk.code import BlockCode, BlockSource
 from luban.sdk.testing import try_example
 
 
@@ -26,13 +26,13 @@ def try_all(path: Path | None, folders: Sequence[Path]) -> dict[str, Any]:
     broken = [
         each._asdict() for each in registry.broken() if path is None or _is_inside(each.path, path)
     ]
-    return {"blocks": [in_loop(_try(code)) for code in chosen], "broken": broken}
+    return {"blocks": [in_loop(_try(code, registry)) for code in chosen], "broken": broken}
 
 
-async def _try(code: BlockCode) -> dict[str, Any]:
+async def _try(code: BlockCode, library: BlockSource) -> dict[str, Any]:
     differences: list[str] = []
     for number, example in enumerate(code.spec.examples, 1):
-        differences += [f"{number}: {each}" for each in await try_example(code, example)]
+        differences += [f"{number}: {each}" for each in await try_example(code, example, library)]
     return {
         "id": code.spec.id,
         "examples": len(code.spec.examples),

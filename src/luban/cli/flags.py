@@ -20,6 +20,15 @@ Data = Annotated[
         show_default="~/.luban",
     ),
 ]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help=say("The folder of database and files.", "存放数据库和文件的目录。"),
+        show_default="~/.luban",
+    ),
+]
+"""As `Data`, where `--data` is something else."""
 Server = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,35 @@ import sys
 
 import typer
 
-from luban.cli.commands import agent, block, check, database, logs, models, run, runs, up, version
+from luban.cli.commands import (
+    agent,
+    approvals,
+    audit,
+    block,
+    caps,
+    check,
+    credential,
+    database,
+    findings,
+    forks,
+    key,
+    login,
+    logs,
+    models,
+    provider,
+    run,
+    run_archives,
+    runs,
+    share,
+    signal,
+    team,
+    up,
+    user,
+    vault,
+    version,
+    webhook,
+    worker,
+)
 from luban.cli.printing import INTERRUPTED, UNREACHABLE, WRONG_INPUT, note
 from luban.cli.speech import say, told
 from luban.model.errors import LubanError
@@ -25,16 +53,42 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+runs_app = typer.Typer(
+    cls=run_archives.RunsGroup,
+    help=say("Runs: list, look at, fork, compare, export.", "运行：列出、查看、分叉、比较、导出。"),
+)
+runs_app.command(run_archives.DEFAULT)(runs.runs)
+runs_app.command("export")(run_archives.export)
+runs_app.command("fork")(forks.fork)
+runs_app.command("compare")(forks.compare)
+
 app.command("up")(up.up)
+app.command("worker")(worker.worker)
 app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("blocks")(block.blocks)
 app.add_typer(block.app, name="block")
 app.add_typer(agent.app, name="agent")
-app.command("runs")(runs.runs)
+app.add_typer(runs_app, name="runs")
+app.command("retry")(forks.retry)
+app.add_typer(approvals.app, name="approvals")
+app.add_typer(audit.app, name="audit")
+app.add_typer(webhook.app, name="webhook")
+app.command("signal")(signal.signal)
 app.command("logs")(logs.logs)
+app.command("findings")(findings.findings)
 app.command("models")(models.models)
+app.command("caps")(caps.caps)
 app.add_typer(database.app, name="db")
+app.add_typer(user.app, name="user")
+app.add_typer(team.app, name="team")
+app.add_typer(share.app, name="share")
+app.add_typer(key.app, name="key")
+app.add_typer(vault.app, name="vault")
+app.add_typer(provider.app, name="provider")
+app.add_typer(credential.app, name="credential")
+app.command("login")(login.login)
+app.command("logout")(login.logout)
 app.command("version")(version.version)
 
 
@@ -59,8 +113,8 @@ def main() -> None:
 def _explain(error: LubanError) -> None:
     """Every finding and every refused input, when there are more than the sentence names."""
     params = error.as_json()["params"]
-    for key in ("findings", "problems"):
-        for each in params.get(key) or getattr(error, "details", {}).get(key) or ():
+    for kind in ("findings", "problems"):
+        for each in params.get(kind) or getattr(error, "details", {}).get(kind) or ():
             text = say(each.get("message", ""), each.get("message_zh", ""))
             repair = say(each.get("repair", ""), each.get("repair_zh", ""))
             note(f"  - {text} {repair}".rstrip())

@@ -8,6 +8,8 @@ from typing import Any
 
 from luban.cli.printing import note
 from luban.cli.speech import say, told_of
+from luban.cli.waits import wait_lines
+from luban.model.run import Wait, WaitKind
 from luban.services.run_events import RunEvent
 
 _WIDTH = 24
@@ -33,11 +35,35 @@ async def watch(events: AsyncIterator[RunEvent]) -> None:
             case "step_failed":
                 bar.clear()
                 note(f"  ✕ {_where(values)}  {told_of(values['error'])}")
+            case "child_started":
+                bar.clear()
+                for text in wait_lines(values["run"], waits_of(values)):
+                    note(f"  … {text}")
             case "run_ended" | "run_paused":
                 bar.clear()
                 return
             case _:
                 pass
+
+
+_KINDS = {
+    "sleep": WaitKind.SLEEP,
+    "wait_for": WaitKind.SIGNAL,
+    "ask": WaitKind.ASK,
+    "decide": WaitKind.IN_DOUBT,
+    "run_agent": WaitKind.RUN,
+}
+
+
+def waits_of(values: dict[str, Any]) -> list[Wait]:
+    """What a step that began something waits for, if it does."""
+    kind = _KINDS.get(values["verb"])
+    if kind is None:
+        return []
+    details = {name: value for name, value in values["data"].items() if name != "until"}
+    until = values["data"].get("until")
+    place = {"node": values["node"], "iteration": values["iteration"], "key": values["key"]}
+    return [Wait(kind=kind, **place, since=0.0, until=until, details=details)]
 
 
 def _where(values: dict[str, Any]) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 OWNER = "local"
+HERE = "http://luban.local"
+"""What stands for a server when the home is reached without one."""
 
 
 class Reach(NamedTuple):
@@ -43,18 +45,21 @@ async def reach(server: str | None, data: Path | None) -> AsyncIterator[Reach]:
 
     address = server or os.environ.get("LUBAN_SERVER")
     if address:
-        async with Client(address) as client:
+        from luban.cli.signed_in import token_for
+
+        async with Client(address, token=token_for(address, data) or "") as client:
             yield Reach(client, None)
         return
     import httpx2
 
     from luban.api.app import create_app
+    from luban.api.door import Door
     from luban.server.wiring import open_home
 
     async with open_home(settings_of(data)) as home:
-        app = create_app(home.house, hosts=("luban.local",))
+        app = create_app(home.house, door=Door(hosts=("luban.local",)))
         transport = httpx2.ASGITransport(app=app)
-        async with Client("http://luban.local", transport=transport) as client:
+        async with Client(HERE, token="", transport=transport) as client:
             yield Reach(client, home)
 
 

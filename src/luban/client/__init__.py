@@ -1,4 +1,7 @@
-"""The typed Python client; knows the model only."""
+"""The typed Python client; knows the model only.
+
+`luban.client.sync` has the same for programs that are not asynchronous.
+"""
 
 from luban.client.client import Client
 from luban.client.errors import (

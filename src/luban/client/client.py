@@ -9,39 +9,69 @@ from typing import Self
 import httpx2
 
 from luban.client.agents import Agents
+from luban.client.approvals import Approvals
+from luban.client.audit import Audit
 from luban.client.blocks import Blocks
+from luban.client.credentials import Credentials
 from luban.client.files import Files
+from luban.client.links import Links
+from luban.client.people import People
+from luban.client.providers import Providers
 from luban.client.runs import Runs
+from luban.client.teams import Teams
 from luban.client.transport import Transport
-from luban.model.views import ItemsView, ModelView, SettingsView, TemplateView
+from luban.client.webhooks import Webhooks
+from luban.model.views import (
+    CapsView,
+    ItemsView,
+    ModelView,
+    SettingsView,
+    SightingView,
+    TemplateView,
+)
 
 DEFAULT_URL = "http://127.0.0.1:8123"
 
 
 class Client:
-    """An asynchronous client; use it with `async with`.
+    """A client of one server; use it with `async with`.
 
     The address is, in this order, `url`, the variable `LUBAN_SERVER`, or this machine's default.
-    `transport` replaces the network, for tests.
+    `token` is an API key, or else the variable `LUBAN_TOKEN`; empty is none. `transport` replaces
+    the network, for tests.
     """
 
     def __init__(
         self,
         url: str | None = None,
         *,
+        token: str | None = None,
         timeout: float = 30.0,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = (url or os.environ.get("LUBAN_SERVER") or DEFAULT_URL).rstrip("/")
+        token = os.environ.get("LUBAN_TOKEN", "") if token is None else token
         # `trust_env=False`: a proxy for the outside world must not get in between.
         self._http = httpx2.AsyncClient(
-            base_url=self.url, timeout=timeout, transport=transport, trust_env=False
+            base_url=self.url,
+            timeout=timeout,
+            transport=transport,
+            trust_env=False,
+            headers={"authorization": f"Bearer {token}"} if token else None,
         )
         self._transport = Transport(self.url, self._http)
         self.agents = Agents(self._transport)
         self.runs = Runs(self._transport)
+        self.approvals = Approvals(self._transport)
+        self.audit = Audit(self._transport)
+        self.webhooks = Webhooks(self._transport)
         self.blocks = Blocks(self._transport)
+        self.credentials = Credentials(self._transport)
         self.files = Files(self._transport)
+        self.people = People(self._transport)
+        self.teams = Teams(self._transport)
+        self.links = Links(self._transport)
+        self.providers = Providers(self._transport)
 
     async def templates(self) -> list[TemplateView]:
         return (await self._transport.ask(ItemsView[TemplateView], "GET", "/templates")).items
@@ -49,8 +79,26 @@ class Client:
     async def models(self) -> list[ModelView]:
         return (await self._transport.ask(ItemsView[ModelView], "GET", "/models")).items
 
+    async def findings(self) -> list[SightingView]:
+        """What the server's watchdogs see."""
+        return (await self._transport.ask(ItemsView[SightingView], "GET", "/findings")).items
+
     async def settings(self) -> SettingsView:
         return await self._transport.ask(SettingsView, "GET", "/settings")
+
+    async def caps(self) -> CapsView:
+        return await self._transport.ask(CapsView, "GET", "/caps")
+
+    async def set_caps(
+        self, *, weight: float = 1.0, running: int | None = None, queued: int | None = None
+    ) -> CapsView:
+        """Replaces all three; `None` is no cap."""
+        wanted = {"weight": weight, "running": running, "queued": queued}
+        return await self._transport.ask(CapsView, "PUT", "/caps", json=wanted)
+
+    async def reset_caps(self) -> CapsView:
+        """Back to the settings of the server."""
+        return await self._transport.ask(CapsView, "DELETE", "/caps")
 
     async def aclose(self) -> None:
         await self._http.aclose()

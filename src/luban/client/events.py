@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 import httpx2
 import orjson
 
+from luban.client.deadlines import Deadline
 from luban.client.transport import Transport
 
 END = "run_ended"
@@ -28,36 +28,45 @@ class Event(NamedTuple):
     values: dict[str, Any]
 
 
-async def follow(transport: Transport, run_id: str, after: int = 0) -> AsyncGenerator[Event]:
+async def follow(
+    transport: Transport, run_id: str, after: int = 0, deadline: Deadline | None = None
+) -> AsyncGenerator[Event]:
     """Events after `after`, until the run ends.
 
-    Raises `ApiError`, and `Unreachable` after five attempts in a row that brought nothing.
+    Raises `ApiError`, `Unreachable` after five attempts in a row that brought nothing, and
+    `TimeoutError` at the deadline.
     """
     failures, wait = 0, _FIRST_WAIT
+    deadline = deadline or Deadline()
     while True:
         try:
-            async with aclosing(_once(transport, run_id, after)) as events:
+            silence = deadline.left(_SILENCE)
+            async with aclosing(_once(transport, run_id, after, silence)) as events:
                 async for event in events:
                     failures, wait = 0, _FIRST_WAIT
                     after = after if event.id is None else event.id
                     yield event
                     if event.kind == END:
                         return
+                    deadline.left(_SILENCE)
             failures += 1  # the server closed the stream of a run that goes on
         except httpx2.TransportError as error:
+            deadline.left(_SILENCE)  # it may have been the deadline that broke it
             failures += 1
             if failures >= _FAILURES:
                 raise transport.unreachable(error) from error
         if failures >= _FAILURES:
             return
-        await asyncio.sleep(wait)
+        await deadline.pause(wait)
         wait = min(2 * wait, _LONGEST_WAIT)
 
 
-async def _once(transport: Transport, run_id: str, after: int) -> AsyncGenerator[Event]:
+async def _once(
+    transport: Transport, run_id: str, after: int, silence: float
+) -> AsyncGenerator[Event]:
     headers = {"accept": "text/event-stream", "last-event-id": str(after)}
     path = f"/runs/{run_id}/events"
-    async with transport.stream(path, headers=headers, timeout=_SILENCE) as response:
+    async with transport.stream(path, headers=headers, timeout=silence) as response:
         fields: dict[str, str] = {}
         async for line in response.aiter_lines():
             if line:

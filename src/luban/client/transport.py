@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,12 +11,15 @@ import httpx2
 import orjson
 from pydantic import BaseModel
 
+from luban.client.deadlines import Deadline
 from luban.client.errors import Unreachable, error_of
 
 V = TypeVar("V", bound=BaseModel)
 
 PREFIX = "/api/v1"
 _TRIES = 3
+_LONGEST_WAIT = 30
+"""Seconds for which a request that came too often waits by itself."""
 _FIRST_WAIT = 0.2
 
 
@@ -76,11 +78,15 @@ class Transport:
             except httpx2.TransportError as error:
                 if attempt == tries or method == "PATCH":
                     raise self.unreachable(error) from error
-                await asyncio.sleep(_FIRST_WAIT * 2**attempt)
+                await Deadline().pause(_FIRST_WAIT * 2**attempt)
                 continue
             if response.is_success:
                 return response
-            raise error_of(response.status_code, _body(response.content))
+            body = _body(response.content)
+            if attempt < tries and (wait := _patience(response, body)):
+                await Deadline().pause(wait)
+                continue
+            raise error_of(response.status_code, body)
         raise AssertionError  # the last attempt returned or raised
 
     @asynccontextmanager
@@ -102,6 +108,15 @@ class Transport:
 
     def unreachable(self, error: Exception) -> Unreachable:
         return Unreachable(url=self.url, cause=str(error) or type(error).__name__)
+
+
+def _patience(response: httpx2.Response, body: Any) -> float:
+    """Seconds to wait before asking again, where that was only too often; else 0."""
+    told = response.headers.get("retry-after", "")
+    too_often = isinstance(body, dict) and body.get("code") == "rate_limited"
+    if not too_often or not told.isdigit():
+        return 0.0
+    return float(told) if int(told) <= _LONGEST_WAIT else 0.0
 
 
 def _given(params: Mapping[str, Any] | None) -> dict[str, Any]:

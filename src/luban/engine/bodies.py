@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from luban.engine.inputs import Lacking
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from luban.engine.planner import Planner
 
 _LIST = PinType(PinKind.LIST)
+_ROUND = re.compile(r"([^@\[]+)(?:@(\d+))?\[(\d+)\]")
 
 
 class TooManyRounds(LubanError):
@@ -43,13 +45,15 @@ def begin(planner: Planner, firing: Firing, body: BodyPlan, out: list[Firing]) -
     repeat = Repeat(firing=firing, items=items, results=[None] * len(items))
     if error is not None:
         out.extend(planner.fail(firing, {**error.as_json(), "node": firing.path}))
-    elif not items:
+        return
+    if not items:
         planner.complete(firing, _emissions(repeat, body), out)
-    elif body.body.mode is BodyMode.LOOP:
-        _open(planner, repeat, body, dict(firing.inputs), out)
+        return
+    firing.frame.bodies[firing.node.index, firing.iteration] = repeat
+    if body.body.mode is BodyMode.LOOP:
+        _open(planner, repeat, repeat.next, dict(firing.inputs), out)
     else:
-        while repeat.next < min(body.body.parallel, len(items)) and not repeat.abandoned:
-            _open(planner, repeat, body, _map_inputs(repeat, body), out)
+        _open_more(planner, repeat, out)
 
 
 def advance(planner: Planner, frame: Frame, out: list[Firing]) -> None:
@@ -64,23 +68,60 @@ def advance(planner: Planner, frame: Frame, out: list[Firing]) -> None:
         _next_round(planner, repeat, body, frame.results(), out)
         return
     repeat.results[frame.place] = frame.results()
-    if repeat.next < len(repeat.items):
-        _open(planner, repeat, body, _map_inputs(repeat, body), out)
+    if _has_more(repeat):
+        _open_more(planner, repeat, out)
     elif repeat.open == 0:
+        _close(repeat)
         planner.complete(repeat.firing, _emissions(repeat, body), out)
+
+
+def closed_round(planner: Planner, path: str) -> tuple[Repeat, int] | None:
+    """The outermost round a step is in that could be opened before its turn, if there is one."""
+    frame = planner.root
+    for part in path.split("/")[:-1]:
+        found = _ROUND.fullmatch(part)
+        node = frame.plan.by_id.get(found[1]) if found else None
+        repeat = frame.bodies.get((node.index, int(found[2] or 0))) if found and node else None
+        if found is None or repeat is None:
+            return None
+        place = int(found[3])
+        if _is_closed(repeat, place):
+            return repeat, place
+        inner = next((each for each in repeat.frames if each.place == place), None)
+        if inner is None:
+            return None
+        frame = inner
+    return None
+
+
+def open_ahead(planner: Planner, path: str, out: list[Firing]) -> bool:
+    """Opens the rounds of maps that a step is in, as far as they were not opened yet.
+
+    A run that took over results of another has those of a later item before it comes to it.
+    """
+    opened = False
+    while (found := closed_round(planner, path)) is not None:
+        repeat, place = found
+        repeat.ahead.add(place)
+        _open(planner, repeat, place, map_inputs(repeat, place), out)
+        opened = True
+    return opened
 
 
 def abandon(planner: Planner, repeat: Repeat) -> None:
     """Gives up every round in progress: a step in one of them failed for good."""
     repeat.abandoned = True
+    _close(repeat)
     for frame in repeat.frames:
         frame.dead = True
     lost = [key for key, firing in planner.pending.items() if _belongs(firing.frame, repeat)]
-    for key in lost:
-        del planner.pending[key]
-        planner.emitted.pop(key, None)
-    planner.aborted.extend(lost)
+    planner.give_up(lost)
     planner.withheld = [f for f in planner.withheld if not _belongs(f.frame, repeat)]
+
+
+def _close(repeat: Repeat) -> None:
+    firing = repeat.firing
+    firing.frame.bodies.pop((firing.node.index, firing.iteration), None)
 
 
 def _belongs(frame: Frame, repeat: Repeat) -> bool:
@@ -95,27 +136,70 @@ def _next_round(
 ) -> None:
     until = body.body.until or ""
     if results.get(until):
+        _close(repeat)
         planner.complete(repeat.firing, list(results.items()), out)
     elif repeat.next >= body.body.max:
+        _close(repeat)
         error = TooManyRounds(node=repeat.firing.path, rounds=repeat.next, until=until)
         out.extend(planner.fail(repeat.firing, {**error.as_json(), "node": repeat.firing.path}))
     else:
-        _open(planner, repeat, body, {**repeat.firing.inputs, **results}, out)
+        _open(planner, repeat, repeat.next, {**repeat.firing.inputs, **results}, out)
+
+
+def _has_more(repeat: Repeat) -> bool:
+    """Whether a map has items whose turn has not come; those done before it are passed over."""
+    while repeat.next in repeat.ahead:
+        repeat.next += 1
+    return repeat.next < len(repeat.items)
+
+
+def _open_more(planner: Planner, repeat: Repeat, out: list[Firing]) -> None:
+    """Opens as many rounds of a map as may be under way at a time."""
+    body = repeat.firing.node.body
+    assert body is not None
+    while repeat.open < body.body.parallel and not repeat.abandoned and _has_more(repeat):
+        _open(planner, repeat, repeat.next, map_inputs(repeat, repeat.next), out)
+
+
+def _is_closed(repeat: Repeat, place: int) -> bool:
+    """Whether a round can be opened before its turn: only items do not depend on each other."""
+    body = repeat.firing.node.body
+    assert body is not None
+    if body.body.mode is BodyMode.LOOP or repeat.abandoned:
+        return False
+    return repeat.next <= place < len(repeat.items) and place not in repeat.ahead
 
 
 def _open(
-    planner: Planner, repeat: Repeat, body: BodyPlan, inputs: dict[str, Any], out: list[Firing]
+    planner: Planner, repeat: Repeat, place: int, inputs: dict[str, Any], out: list[Firing]
 ) -> None:
-    place, repeat.next, repeat.open = repeat.next, repeat.next + 1, repeat.open + 1
+    body = repeat.firing.node.body
+    assert body is not None
+    repeat.open += 1
+    if place == repeat.next:
+        repeat.next += 1
     path, iteration = repeat.firing.path, repeat.firing.iteration
-    again = f"@{iteration}" if iteration else ""
-    frame = Frame.of(body.plan, inputs, path=f"{path}{again}[{place}]/", repeat=repeat, place=place)
+    frame = Frame.of(
+        body.plan,
+        inputs,
+        path=f"{round_path((path, iteration), place)}/",
+        repeat=repeat,
+        place=place,
+    )
     repeat.frames.append(frame)
     planner.enter(frame, out)
 
 
-def _map_inputs(repeat: Repeat, body: BodyPlan) -> dict[str, Any]:
-    return {**repeat.firing.inputs, body.body.over or "": repeat.items[repeat.next]}
+def map_inputs(repeat: Repeat, place: int) -> dict[str, Any]:
+    """What the round of an item is given."""
+    body = repeat.firing.node.body
+    assert body is not None
+    return {**repeat.firing.inputs, body.body.over or "": repeat.items[place]}
+
+
+def round_path(step: tuple[str, int], place: int) -> str:
+    path, iteration = step
+    return f"{path}@{iteration}[{place}]" if iteration else f"{path}[{place}]"
 
 
 def _emissions(repeat: Repeat, body: BodyPlan) -> list[Any]:

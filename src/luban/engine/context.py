@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
+from luban.engine.discretion import DiscreetFiles, DiscreetState, wanted_by
+from luban.engine.plan import CalledBlocks
 from luban.engine.state import Firing
+from luban.model.block import Effect
+from luban.model.errors import LubanError
+from luban.model.hiding import Hidden, HiddenStream
 from luban.ports.bus import Bus, Live
 from luban.ports.clock import Clock
+from luban.ports.journal import Parking, RunResult, Signal
+from luban.ports.limits import Requester
 from luban.ports.world import World
 from luban.sdk.chat import ChatAnswer, ChatMessage, Models
-from luban.sdk.context import Files, State
+from luban.sdk.context import Answer, Files, State
+from luban.sdk.credential import ANY, OpenCredential
 from luban.sdk.http import Http
+
+if TYPE_CHECKING:
+    from luban.engine.calling import Calling
+    from luban.engine.guard import Guard
+    from luban.engine.verbs import Caller, Verbs
+
+T = TypeVar("T")
 
 log = logging.getLogger("luban.blocks")
 
 
 class RunScope(NamedTuple):
-    """What all steps of a run share."""
+    """What all steps of a run share; `depth` counts the agents above it, `claim` its workers."""
 
     run_id: str
     owner: str
@@ -26,32 +42,116 @@ class RunScope(NamedTuple):
     world: World
     bus: Bus
     clock: Clock
+    keeper: Keeper
+    called: CalledBlocks
+    guard: Guard
+    depth: int = 0
+    stand_ins: StandIn | None = None
+    simulate: bool = False
+    claim: int = 0
+
+
+class Keeper(Protocol):
+    """What a run asks of the worker that has it."""
+
+    async def park(self, parking: Parking) -> bool:
+        """Whether the run may leave; it may not when it was nudged meanwhile."""
+        ...
+
+    async def nudge_of(self, run: str) -> int:
+        """How often the run was nudged, as the store says now."""
+        ...
+
+    async def signals(self, run: str, after: int) -> list[Signal]: ...
+
+    async def results(self, runs: Sequence[str]) -> list[RunResult]: ...
+
+    def started(self, run: str) -> None:
+        """A step has started this run."""
+        ...
+
+
+class StandIn(Protocol):
+    """Answers given in place of steps: pinned outputs, and recordings in a dry run."""
+
+    def answer(self, firing: Firing) -> list[Any] | None:
+        """The emissions of a step that is not to be made. Raises `LubanError`."""
+        ...
+
+
+class Timer(Protocol):
+    """The time limit of an attempt, which stands still while the attempt waits."""
+
+    def stop(self) -> None: ...
+
+    def go_on(self) -> None: ...
+
+
+class Host(Protocol):
+    """The run loop, as an attempt sees it."""
+
+    async def emit(self, ctx: StepContext, pin: str, value: Any) -> None: ...
+
+    @property
+    def hidden(self) -> Hidden | None:
+        """The secrets the run has opened; `None` while it has opened no credential."""
+        ...
+
+    def hide(self, values: Iterable[str], done: Callable[[], None]) -> None:
+        """From now on these leave no step; `done` is called when the run leaves the worker."""
+        ...
+
+    @property
+    def calling(self) -> Calling: ...
+
+    def verbs(self, ctx: StepContext) -> Verbs: ...
 
 
 class StepContext:
-    """One attempt's view of the world; made for every attempt, so it only remembers names."""
+    """One attempt's view of the world; made for every attempt, so it only remembers names.
 
-    __slots__ = ("_emit", "_scope", "attempt", "deadline", "firing", "sent", "tokens", "usd")
+    `task` is the one the block's code runs in; `collected` takes the emissions of a block that was
+    called by another, and `caller` is what that one does meanwhile.
+    """
+
+    __slots__ = ("__dict__", "_host", "_scope", "attempt", "firing", "task")
+
+    # What few attempts need stands on the class, and on the object once it is set.
+    _verbs: Verbs | None = None
+    caller: Caller | None = None
+    collected: list[Any] | None = None
+    deadline: float | None = None
+    sent = 0
+    sent_bytes = 0
+    timer: Timer | None = None
+    tokens = 0
+    usd = 0.0
+    streams: dict[str, HiddenStream] | None = None
+    """What is held back of those texts, by pin."""
+    written: dict[str, int] | None = None
+    """Characters of the texts being written, by pin."""
 
     def __init__(
         self,
         scope: RunScope,
         firing: Firing,
         attempt: int,
-        emit: Callable[[StepContext, str, Any], Awaitable[None]],
+        host: Host,
+        task: asyncio.Task[Any] | None = None,
     ) -> None:
         self._scope = scope
         self.firing = firing
-        self._emit = emit
-        self.sent = 0
+        self._host = host
         self.attempt = attempt
-        self.deadline: float | None = None
-        self.tokens = 0
-        self.usd = 0.0
+        self.task = task
 
     @property
     def run_id(self) -> str:
         return self._scope.run_id
+
+    @property
+    def agent_id(self) -> str:
+        return self._scope.agent_id
 
     @property
     def node_id(self) -> str:
@@ -67,19 +167,20 @@ class StepContext:
 
     @property
     def http(self) -> Http:
-        return self._scope.world.http
+        return self._scope.world.http(self._requester)
 
     @property
     def llm(self) -> Models:
-        return _Metered(self, self._scope.world.models)
+        return _Metered(self, self._scope.world.models(self._requester))
 
     @property
     def files(self) -> Files:
-        return self._scope.world.files(self._scope.owner)
+        return DiscreetFiles(self._scope.world.files(self._scope.owner), self._host)
 
     @property
     def state(self) -> State:
-        return self._scope.world.state(self._scope.owner, self._scope.agent_id)
+        state = self._scope.world.state(self._scope.owner, self._scope.agent_id)
+        return DiscreetState(state, self._host)
 
     @property
     def usage(self) -> dict[str, Any] | None:
@@ -89,8 +190,25 @@ class StepContext:
     def now(self) -> float:
         return self._scope.clock.now()
 
-    def secret(self, provider: str) -> Mapping[str, str] | None:
-        return self._scope.world.secret(self._scope.owner, provider)
+    def monotonic(self) -> float:
+        return self._scope.clock.monotonic()
+
+    async def credential(self, provider: str = "") -> OpenCredential:
+        wanted = wanted_by(self, provider)
+        opened = await self._scope.world.credential(self._scope.owner, wanted)
+        self._host.hide(opened.hidden, opened.done)
+        return opened.credential
+
+    async def find_credential(self, provider: str = "") -> OpenCredential | None:
+        wanted = wanted_by(self, provider)
+        if wanted.named is None and wanted.provider == ANY:
+            return None
+        try:
+            return await self.credential(provider)
+        except LubanError as error:
+            if error.code == "credential_missing" and wanted.named is None:
+                return None
+            raise
 
     def log(self, message: str, **values: Any) -> None:
         log.info("%s %s", self.idempotency_key, message, extra={"values": values})
@@ -100,13 +218,98 @@ class StepContext:
         self._publish("step_progress", {"done": done, "total": total, "text": text})
 
     def delta(self, pin: str, text: str) -> None:
-        self._publish("step_delta", {"pin": pin, "text": text})
+        if self._host.hidden is not None:
+            text = self._shown(pin, text)
+        if self.written is None:
+            self.written = {}
+        offset = self.written.get(pin, 0)
+        self.written[pin] = offset + len(text)
+        # Readers tell by these what is missing, and what a worker still says that lost the run.
+        told = {"pin": pin, "text": text, "offset": offset}
+        self._publish("step_delta", {**told, "attempt": self.attempt, "claim": self._scope.claim})
 
     async def emit(self, pin: str, value: Any) -> None:
-        await self._emit(self, pin, value)
+        await self._host.emit(self, pin, value)
+
+    # -- durable verbs ----------------------------------------------------------------------
+
+    @property
+    def _durable(self) -> Verbs:
+        if self._verbs is None:
+            self._verbs = self._host.verbs(self)
+        return self._verbs
+
+    async def call(
+        self,
+        block: str,
+        inputs: Mapping[str, Any] | None = None,
+        /,
+        *,
+        key: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        return await self._durable.call(block, {**(inputs or {}), **more}, key)
+
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[T]],
+        *,
+        effect: Effect = Effect.IDEMPOTENT,
+        key: str | None = None,
+    ) -> T:
+        return await self._durable.step(name, work, effect, key)
+
+    async def run_agent(
+        self,
+        agent: str,
+        inputs: Mapping[str, Any] | None = None,
+        /,
+        *,
+        version: Literal["published", "latest"] | int = "published",
+        key: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        return await self._durable.run_agent(agent, {**(inputs or {}), **more}, version, key)
+
+    async def sleep(self, seconds: float, *, key: str | None = None) -> None:
+        await self._durable.sleep(seconds, key)
+
+    async def wait_for(
+        self, name: str, *, timeout: float | None = None, key: str | None = None
+    ) -> Any:
+        return await self._durable.wait_for(name, timeout, key)
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        choices: Sequence[str] = (),
+        details: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        return await self._durable.ask(question, tuple(choices), details, timeout, key)
+
+    @property
+    def _requester(self) -> Requester:
+        return Requester(self._scope.owner, self._scope.run_id, self._waits)
+
+    def _shown(self, pin: str, text: str) -> str:
+        """What of a text being written may be shown, now that there are secrets to keep."""
+        hidden = self._host.hidden
+        assert hidden is not None
+        if self.streams is None:
+            self.streams = {}
+        return self.streams.setdefault(pin, HiddenStream(hidden)).feed(text)
+
+    def _waits(self, text: str) -> None:
+        self._publish("step_progress", {"done": 0, "total": None, "text": text})
 
     def _publish(self, kind: str, data: dict[str, Any]) -> None:
         if self._scope.bus.watched(self._scope.run_id):
+            if (hidden := self._host.hidden) is not None:
+                data = hidden.value(data)
             place = {"node": self.firing.path, "iteration": self.firing.iteration}
             self._scope.bus.publish(self._scope.run_id, Live(kind, {**place, **data}))
 

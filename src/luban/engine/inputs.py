@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from pydantic import ValidationError
 
+from luban.engine.bounds import SHORT, Bounds
 from luban.model.block import BlockSpec
 from luban.model.errors import LubanError, show
 from luban.model.pins import FITS, CoercionFailed, PinKind, PinType, coerce
@@ -17,8 +18,10 @@ _CONTAINERS: frozenset[type] = frozenset({list, dict})
 _NOTHING: frozenset[type] = frozenset()
 _SAFE = frozenset({str, bool, int, type(None)})
 """Types whose values are plain as they are; those JSON cannot hold are found when it is written."""
+_SIZED: frozenset[type] = frozenset({str, bytes, bytearray})
 _HIDDEN = "•••"
 _ANYTHING = PinType(PinKind.ANY)
+_BOUNDS = Bounds()
 
 
 class Lacking:
@@ -80,23 +83,45 @@ class Gate:
         except ValidationError as refused:
             raise self._refusal(node, refused) from refused
 
-    def leave(self, emissions: Iterable[Emission]) -> list[Emission]:
-        """The emissions as plain values of their pins' types."""
+    def leave(
+        self, emissions: Sequence[Emission], node: str = "", bounds: Bounds = _BOUNDS
+    ) -> list[Emission]:
+        """The emissions as plain values of their pins' types. Raises as `leave_one` does."""
         as_they_are = self._leave_as_they_are
+        if len(emissions) == 1:  # nearly always: spares what a comprehension costs
+            ((pin, value),) = emissions
+            if type(value) in as_they_are.get(pin, _NOTHING) and (
+                type(value) is not str or len(value) < SHORT
+            ):
+                return [(pin, value)]
+            return [(pin, self.leave_one(pin, value, node, bounds))]
+        if len(emissions) > bounds.emissions:
+            bounds.check_count(len(emissions), node)
         return [
             (pin, value)
             if type(value) in as_they_are.get(pin, _NOTHING)
-            else (pin, self.leave_one(pin, value))
+            and (type(value) is not str or len(value) < SHORT)
+            else (pin, self.leave_one(pin, value, node, bounds))
             for pin, value in emissions
         ]
 
-    def leave_one(self, pin: str, value: Any) -> Any:
-        """One emitted value. Raises `UnknownOutput`, `NotStorable` or `CoercionFailed`."""
+    def leave_one(self, pin: str, value: Any, node: str = "", bounds: Bounds = _BOUNDS) -> Any:
+        """One emitted value.
+
+        Raises `UnknownOutput`, `NotStorable`, `CoercionFailed` or `OutputTooLarge`.
+        """
         known = self._gives.get(pin)
         if known is None:
             raise UnknownOutput(block=self._spec.id, pin=pin, known=", ".join(self._gives))
         fits, wanted = known
-        if type(value) not in _SAFE:
+        kind = cast("type[Any]", type(value))
+        if kind in _SIZED:
+            bounds.check_size(len(value), node, pin)
+        if kind in _CONTAINERS:  # as `plain` does it, with a look at the size in between
+            written = encode(value)
+            bounds.check_size(len(written), node, pin)
+            value = decode(written)
+        elif kind not in _SAFE:
             value = plain(value)
         return value if type(value) in fits else coerce(value, wanted)
 

@@ -115,6 +115,37 @@ class Plan:
     sources: tuple[NodePlan, ...]
     entry_groups: tuple[int, ...]
     has_bodies: bool
+    has_time_limits: bool
+    """Whether a whole step may be limited in time."""
+    versions: dict[str, int]
+    """The blocks it uses, those in bodies included, and their versions."""
+
+
+class CalledBlocks:
+    """Blocks that the code of other blocks calls by id, as nodes that belong to no graph."""
+
+    def __init__(self, blocks: BlockSource) -> None:
+        self._blocks = blocks
+        self._plans: dict[str, NodePlan] = {}
+
+    def find(self, block: str) -> NodePlan | None:
+        """The block; `None` if it is not installed."""
+        plan = self._plans.get(block)
+        if plan is None:
+            code = self._blocks.find(block)
+            if code is None:
+                return None
+            node = Node(id=block, block=block)  # pyright: ignore[reportCallIssue]
+            plan = _node_plan(0, node, 0, code, _SETTINGS, self._blocks)
+            self._plans[block] = plan
+        return plan
+
+    def forget(self) -> None:
+        """Block code was reloaded."""
+        self._plans.clear()
+
+
+_SETTINGS = GraphSettings()  # pyright: ignore[reportCallIssue]
 
 
 def compile_plan(graph: Graph, blocks: BlockSource) -> Plan:
@@ -326,4 +357,16 @@ def _assemble(
         sources=tuple(plan for plan in plans if not plan.slots and not plan.disabled),
         entry_groups=tuple(group for group, count in enumerate(upstream) if count == 0),
         has_bodies=any(plan.body is not None for plan in plans),
+        has_time_limits=any(plan.node.timeout_total is not None for plan in plans),
+        versions=_versions(plans),
     )
+
+
+def _versions(plans: tuple[NodePlan, ...]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for plan in plans:
+        if plan.code is not None:
+            found[plan.code.spec.id] = plan.code.spec.version
+        if plan.body is not None:
+            found |= plan.body.plan.versions
+    return found

@@ -10,23 +10,30 @@ from __future__ import annotations
 from typing import Any
 
 from luban.engine import bodies
+from luban.engine.ceilings import Ceilings
+from luban.engine.children import Children, StepKey, child_path
 from luban.engine.inputs import Lacking
 from luban.engine.plan import NodePlan, Plan, Wire
-from luban.engine.state import Firing, Frame, Held, Waiting
+from luban.engine.silence import feeds_empty_stream, note_empty_streams
+from luban.engine.state import Firing, Frame, Held, Progress, Waiting
 from luban.model.block import Role
 from luban.model.events import (
     AttemptFailed,
+    ChildFailed,
+    ChildFinished,
+    ChildStarted,
     Event,
-    RunEnded,
     RunPaused,
     RunResumed,
     RunStarted,
+    RunWaiting,
+    RunWoken,
     StepEmitted,
     StepFailed,
     StepFinished,
     StepStarted,
 )
-from luban.model.graph import Limits, OnError
+from luban.model.graph import OnError
 from luban.model.paths import PathMissing, build, pick
 from luban.model.run import Starved
 
@@ -34,33 +41,31 @@ from luban.model.run import Starved
 class Planner:
     """The state of one run, and the only thing that changes it.
 
-    `pending` are the steps that were decided and have not ended, keyed by path and iteration.
-    For them, `emitted` counts the values already sent, `attempts` the attempts that failed, and
-    `begun` holds those announced before they were made. `aborted` collects steps that must be
-    given up because the body they belong to failed; whoever runs steps empties it.
+    `pending` are the steps that were decided and have not ended, keyed by path and iteration;
+    `progress` and `children` tell more about them. `aborted` collects steps that must be given up
+    because the body they belong to failed, `orphans` the runs such steps had asked for; whoever
+    runs steps empties both.
     """
+
+    __slots__ = (
+        "aborted", "blocks", "ceilings", "children", "failed", "halted", "orphans", "pending",
+        "plan", "progress", "root", "starved", "withheld",
+    )  # fmt: skip
 
     def __init__(self, plan: Plan, inputs: dict[str, Any]) -> None:
         self.plan = plan
-        self.limits: Limits = plan.settings.limits
-        self._most_steps = self.limits.steps
+        self.ceilings = Ceilings(plan.settings.limits)
         self.root = Frame.of(plan, inputs)
-        self.pending: dict[tuple[str, int], Firing] = {}
-        self.emitted: dict[tuple[str, int], int] = {}
-        self.attempts: dict[tuple[str, int], int] = {}
-        self.begun: set[tuple[str, int]] = set()
-        self.aborted: list[tuple[str, int]] = []
+        self.pending: dict[StepKey, Firing] = {}
+        self.progress: dict[StepKey, Progress] = {}
+        self.children = Children()
+        self.aborted: list[StepKey] = []
+        self.orphans: list[str] = []
         self.withheld: list[Firing] = []
         self.starved: list[Starved] = []
-        self.steps = 0
-        self.tokens = 0
-        self.usd = 0.0
-        self.paused: tuple[str, float] | None = None
         self.failed: dict[str, Any] | None = None
         self.halted = False
-        self.started_at: float | None = None
-        self.idle_seconds = 0.0
-        self._paused_at: float | None = None
+        self.blocks: dict[str, int] = {}  # and the versions the run began with
 
     @property
     def finished(self) -> bool:
@@ -91,43 +96,68 @@ class Planner:
                 return self._emitted(event)
             case StepFailed():
                 return self._failed(event)
-            case AttemptFailed():
-                self.attempts[event.node, event.iteration] = event.attempt
-                return []
-            case StepStarted():
-                self.begun.add((event.node, event.iteration))
-                return []
-            case RunEnded():
-                return []
-            case RunStarted():
-                self.started_at = event.at
-                return []
-            case RunPaused():
-                self.paused = (event.limit, event.value)
-                self._paused_at = event.at
-                return []
             case RunResumed():
                 return self._resumed(event)
+            case _:
+                self._note(event)
+                return []
+
+    def _note(self, event: Event) -> None:
+        """Takes in what makes no step possible."""
+        match event:
+            case AttemptFailed():
+                key = (event.node, event.iteration)
+                made = self.progress.setdefault(key, Progress())
+                made.attempts = event.attempt
+                made.retry_at = event.started_at + event.duration + event.retry_in
+                made.since = event.started_at if made.since is None else made.since
+                self.children.drop_cause(key, event.error)
+            case StepStarted():
+                key = (event.node, event.iteration)
+                self.progress.setdefault(key, Progress()).announced += 1
+            case ChildStarted():
+                self.children.started(event)
+                self._date(event, event.at)
+            case ChildFinished() | ChildFailed():
+                self.children.ended(event)
+                self._date(event, event.started_at)
+                self._count_child(event)
+            case RunStarted():
+                self.ceilings.started_at = event.at
+                self.blocks = event.blocks or {}
+            case RunWaiting():
+                self.ceilings.parked = True
+                self.ceilings.rest(event.at)
+            case RunWoken():
+                self.ceilings.parked = False
+                self.ceilings.wake(event.at)
+            case RunPaused():
+                self.ceilings.pause(event)
+            case _:
+                pass
 
     # -- steps ------------------------------------------------------------------------------
 
     def _finished(self, event: StepFinished) -> list[Firing]:
         key = (event.node, event.iteration)
         firing = self.pending.pop(key, None)
-        if firing is None:  # its body failed meanwhile
-            return []
-        if self.emitted or self.attempts or self.begun:
+        if firing is None:
+            return self._ahead(event)
+        if self.progress:
             self._forget(key)
         if event.usage is not None:
-            self._spend(event.usage)
+            self.ceilings.spend(event.usage)
         return self._granted(self._conclude(firing, event.emissions))
 
     def _emitted(self, event: StepEmitted) -> list[Firing]:
         key = (event.node, event.iteration)
         firing = self.pending.get(key)
         if firing is None:
-            return []
-        self.emitted[key] = event.number + 1
+            return self._ahead(event)
+        made = self.progress.get(key)
+        if made is None:
+            made = self.progress[key] = Progress()
+        made.emitted = event.number + 1
         out: list[Firing] = []
         frame, node = firing.frame, firing.node
         if node.any_order or frame.delivered[node.index] == event.iteration:
@@ -141,16 +171,40 @@ class Planner:
         key = (event.node, event.iteration)
         firing = self.pending.pop(key, None)
         if firing is None:
-            return []
+            return self._ahead(event)
         self._forget(key)
         if event.usage is not None:
-            self._spend(event.usage)
+            self.ceilings.spend(event.usage)
         return self._granted(self.fail(firing, event.error))
 
-    def _forget(self, key: tuple[str, int]) -> None:
-        self.emitted.pop(key, None)
-        self.attempts.pop(key, None)
-        self.begun.discard(key)
+    def _ahead(self, event: StepFinished | StepEmitted | StepFailed) -> list[Firing]:
+        """An event of a round before its turn, taken over; else its body failed meanwhile."""
+        out: list[Firing] = []
+        if not bodies.open_ahead(self, event.node, out):
+            return []
+        return [*self._granted(out), *self.apply(event)]
+
+    def _date(self, event: ChildStarted | ChildFinished | ChildFailed, at: float) -> None:
+        made = self.progress.setdefault((event.node, event.iteration), Progress())
+        made.since = at if made.since is None else made.since
+
+    def _count_child(self, event: ChildFinished | ChildFailed) -> None:
+        self.progress.pop((child_path((event.node, event.iteration), event.key), 0), None)
+        self.ceilings.steps += 1
+        if event.usage is not None:
+            self.ceilings.spend(event.usage)
+        self.ceilings.check()
+
+    def _forget(self, key: StepKey) -> None:
+        self.progress.pop(key, None)
+        self.orphans += self.children.forget(key)
+
+    def give_up(self, keys: list[StepKey]) -> None:
+        """These steps will not be ended: whoever makes them must stop."""
+        for key in keys:
+            del self.pending[key]
+            self._forget(key)
+        self.aborted.extend(keys)
 
     def fail(self, firing: Firing, error: dict[str, Any]) -> list[Firing]:
         """A step failed for good: its error pin, else the body it is in, else the run (rule 5)."""
@@ -164,8 +218,7 @@ class Planner:
         self.failed = self.failed or error
         if self.plan.settings.on_error is OnError.FAIL:
             self.halted = True
-            self.aborted.extend(self.pending)
-            self.pending.clear()
+            self.give_up(list(self.pending))
             return out
         return self._conclude(firing, [])
 
@@ -316,7 +369,7 @@ class Planner:
             done[group] = True
             frame.unfinished -= 1
             if group in plan.streamed:
-                _note_empty_streams(frame, group)
+                note_empty_streams(frame, group)
             for node, number in plan.closes[group]:
                 self._close(frame, node, number, out)
             for after in plan.downstream[group]:
@@ -356,9 +409,9 @@ class Planner:
         waiting.closed[number] = True
         slot, queue = node.slots[number], waiting.queues[number]
         if slot.gather:
-            if queue or slot.optional or _feeds_empty_stream(frame, node, number):
+            if queue or slot.optional or feeds_empty_stream(frame, node, number):
                 waiting.missing -= 1
-                if not queue and not _feeds_empty_stream(frame, node, number):
+                if not queue and not feeds_empty_stream(frame, node, number):
                     waiting.kept[number] = _DEFAULT
         elif slot.optional and not queue and waiting.kept[number] is None:
             waiting.missing -= 1
@@ -391,39 +444,24 @@ class Planner:
         """The steps that may start; at a ceiling the rest is withheld (rule 6)."""
         if self.halted:
             return []
-        self.steps += len(out)
-        if self.paused is None:
-            if self.steps <= self._most_steps and not self.tokens and not self.usd:
+        ceilings = self.ceilings
+        ceilings.steps += len(out)
+        if ceilings.paused is None:
+            if ceilings.steps <= ceilings.most_steps and not (ceilings.tokens or ceilings.usd):
                 return out
-            self._check_ceilings()
-        if self.paused is None or not out:
+            ceilings.check()
+        if ceilings.paused is None or not out:
             return out
         allowed = 0
-        if self.paused[0] == "steps" and not self.withheld:
-            allowed = max(len(out) - (self.steps - self.limits.steps), 0)
+        if ceilings.paused[0] == "steps" and not self.withheld:
+            allowed = max(len(out) - (ceilings.steps - ceilings.limits.steps), 0)
         self.withheld.extend(out[allowed:])
         return out[:allowed]
 
-    def _check_ceilings(self) -> None:
-        if self.steps > self.limits.steps:
-            self.paused = ("steps", self.limits.steps)
-        elif self.tokens > self.limits.tokens:
-            self.paused = ("tokens", self.tokens)
-        elif self.usd > self.limits.usd:
-            self.paused = ("usd", self.usd)
-
-    def _spend(self, usage: dict[str, Any]) -> None:
-        self.tokens += int(usage.get("tokens") or 0)
-        self.usd += float(usage.get("usd") or 0.0)
-
     def _resumed(self, event: RunResumed) -> list[Firing]:
-        self.limits = Limits.model_validate({**self.limits.model_dump(), **event.limits})
-        self._most_steps = self.limits.steps
-        if self._paused_at is not None:
-            self.idle_seconds += event.at - self._paused_at
-        self.paused = self._paused_at = None
+        self.ceilings.resume(event)
         held, self.withheld = self.withheld, []
-        self.steps -= len(held)
+        self.ceilings.steps -= len(held)
         return self._granted(held)
 
 
@@ -460,20 +498,3 @@ def _with_run_input(node: NodePlan, frame: Frame) -> dict[str, Any]:
         if name in frame.inputs:
             inputs["value"] = frame.inputs[name]
     return inputs
-
-
-def _is_empty_stream(frame: Frame, wire: Wire) -> bool:
-    """Whether a link stayed silent because a stream had no items: no branch left it untaken."""
-    return wire.streamed and (frame.fired[wire.source] > 0 or wire.source in frame.empty)
-
-
-def _note_empty_streams(frame: Frame, group: int) -> None:
-    for node in frame.plan.groups[group]:
-        if not frame.fired[node.index] and any(
-            _is_empty_stream(frame, wire) for wire in node.incoming
-        ):
-            frame.empty.add(node.index)
-
-
-def _feeds_empty_stream(frame: Frame, node: NodePlan, number: int) -> bool:
-    return any(wire.slot == number and _is_empty_stream(frame, wire) for wire in node.incoming)

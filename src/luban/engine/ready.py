@@ -14,6 +14,14 @@ class ReadyQueue:
     A step holds a place from `take` or `offer` until `release`.
     """
 
+    __slots__ = (
+        "_limit",
+        "_load",
+        "_queues",
+        "queued",
+        "running",
+    )
+
     def __init__(self, limit: int) -> None:
         self.running = 0
         self.queued = 0
@@ -53,6 +61,11 @@ class ReadyQueue:
             self.running += 1
             return firing
         return None
+
+    def clear(self) -> None:
+        """Forgets those that wait for a place."""
+        self._queues.clear()
+        self.queued = 0
 
     def release(self, firing: Firing) -> None:
         """The step ended, or waits for something outside: its place is free."""

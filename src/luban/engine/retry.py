@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from luban.model.errors import LubanError
 from luban.model.graph import RetryPolicy
-from luban.sdk.errors import TemporaryError
+from luban.sdk.errors import CallFailed, TemporaryError
 
 _ONCE = RetryPolicy()  # pyright: ignore[reportCallIssue]
 
@@ -23,7 +23,7 @@ def next_attempt_in(
         return None
     wait = min(policy.delay * policy.factor ** (attempt - 1), policy.max_delay)
     wait *= 0.5 + draw / 2
-    asked = error.retry_after if isinstance(error, TemporaryError) else None
+    asked = error.retry_after if isinstance(error, (TemporaryError, CallFailed)) else None
     return max(wait, asked or 0.0)
 
 

@@ -23,6 +23,22 @@ class Firing(NamedTuple):
 
 
 @dataclass(slots=True)
+class Progress:
+    """How far a step that has not ended has come, beyond having been decided.
+
+    `emitted` counts the values it has sent, `attempts` those that failed, `announced` how often it
+    was written down that it begins; `retry_at` is when the next attempt may be made, `since` when
+    the first began, as far as is known.
+    """
+
+    emitted: int = 0
+    attempts: int = 0
+    announced: int = 0
+    retry_at: float = 0.0
+    since: float | None = None
+
+
+@dataclass(slots=True)
 class Waiting:
     """The tokens at a node that joins several slots.
 
@@ -80,6 +96,8 @@ class Frame:
     empty: set[int] = field(default_factory=set[int])
     """Nodes that never fired because the stream feeding them was empty, not because of a branch."""
     outputs: dict[str, list[Any]] = field(default_factory=dict[str, "list[Any]"])
+    bodies: dict[tuple[int, int], Repeat] = field(default_factory=dict[tuple[int, int], "Repeat"])
+    """The bodies its nodes run, by the number of the node and its firing."""
     dead: bool = False
 
     @classmethod
@@ -116,7 +134,10 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Repeat:
-    """A body being run: how far a map or a loop has come."""
+    """A body being run: how far a map or a loop has come.
+
+    `next` is the round whose turn comes; those in `ahead` were opened before their turn.
+    """
 
     firing: Firing
     items: list[Any]
@@ -124,4 +145,5 @@ class Repeat:
     next: int = 0
     open: int = 0
     abandoned: bool = False
+    ahead: set[int] = field(default_factory=set[int])
     frames: list[Frame] = field(default_factory=list[Frame])

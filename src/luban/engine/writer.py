@@ -12,6 +12,9 @@ from luban.ports.journal import Fenced, Journal, RunChange
 
 log = logging.getLogger(__name__)
 
+_BACKLOG, _BACKLOG_BYTES = 1024, 64 << 20
+"""Rows, and bytes, that may wait for the store before runs do."""
+
 
 class JournalWriter:
     """Writes rows of all runs of a worker in the order they were put, in numbered batches.
@@ -37,8 +40,9 @@ class JournalWriter:
         self._on_fenced = on_fenced
         self.doubtful = doubtful
         self._rows: list[Row] = []
+        self._bytes = 0
         self._asked = False
-        self._changes: list[RunChange] = []
+        self._changes: dict[str, RunChange] = {}
         self._filling: int = 1
         self._waiters: dict[int, list[asyncio.Future[None]]] = {}
         self._draining: asyncio.Task[None] | None = None
@@ -47,9 +51,9 @@ class JournalWriter:
         self._pause = pause
 
     @property
-    def backlog(self) -> int:
-        """Rows not yet handed to the store."""
-        return len(self._rows)
+    def is_behind(self) -> bool:
+        """Whether so much waits for the store that runs should wait too."""
+        return len(self._rows) > _BACKLOG or self._bytes > _BACKLOG_BYTES
 
     def put(self, row: Row, change: RunChange | None = None) -> int:
         """Adds a row, and what becomes of its run, to the open batch; returns its number.
@@ -59,10 +63,16 @@ class JournalWriter:
         if self._fenced is not None:
             raise self._fenced
         self._rows.append(row)
+        self._bytes += len(row.data)
         if change is not None:
-            self._changes.append(change)
+            self._changes[change.run] = change  # a later one says all that an earlier one did
         if self._draining is None:
             self._begin()
+        return self._filling
+
+    def add(self, change: RunChange) -> int:
+        """Adds what becomes of a run to the open batch, which must hold a row of it."""
+        self._changes[change.run] = change
         return self._filling
 
     async def assure(self, batch: int) -> None:
@@ -93,7 +103,7 @@ class JournalWriter:
     def fence(self, fenced: Fenced) -> None:
         """Writes nothing from now on: the runs belong to others."""
         self._fenced = fenced
-        self._rows, self._changes = [], []
+        self._rows, self._changes = [], {}
         for waiter in (each for waiters in self._waiters.values() for each in waiters):
             if not waiter.done():
                 waiter.set_exception(fenced)
@@ -105,9 +115,9 @@ class JournalWriter:
     async def _drain(self) -> None:
         while self._rows or self._asked:
             rows, changes, batch = self._rows, self._changes, self._filling
-            self._rows, self._changes, self._asked = [], [], False
+            self._rows, self._changes, self._asked, self._bytes = [], {}, False, 0
             self._filling = batch + 1
-            if not await self._commit(rows, changes):
+            if not await self._commit(rows, list(changes.values())):
                 break
             self.durable = batch
             for waiter in self._waiters.pop(batch, ()):

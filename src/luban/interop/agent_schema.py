@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from luban.model.graph import Body, BodyMode, GraphSettings, Limits, Node, Order, RetryPolicy
+from luban.model.graph import (
+    Body,
+    BodyMode,
+    GraphSettings,
+    Limits,
+    Node,
+    Order,
+    Retention,
+    RetryPolicy,
+)
 
 Schema = dict[str, Any]
 
@@ -66,7 +75,8 @@ def text() -> str:
 
 def _node() -> Schema:
     own = _of(Node)["properties"]
-    kept = {key: own[key] for key in ("timeout", "parallel", "disabled", "title")}
+    names = ("timeout", "timeout_total", "parallel", "disabled", "title", "credential")
+    kept = {key: own[key] for key in names}
     return {
         "type": "object",
         "description": "One use of a block, or a graph of its own.",
@@ -143,7 +153,14 @@ def _settings() -> Schema:
                 **_of(Limits),
                 "description": "Ceilings; a run that reaches one waits for its owner.",
             },
+            "active": own["active"],
             "parallel": own["parallel"],
+            "runs_at_once": own["runs_at_once"],
+            "priority": own["priority"],
+            "keep": {
+                **_of(Retention),
+                "description": "How long ended runs are kept; left out, as the installation says.",
+            },
         },
     }
 

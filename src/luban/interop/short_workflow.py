@@ -19,7 +19,7 @@ Tree = dict[str, Any]
 
 _BLOCK_KEYS = ("block_id", "block", "block_type", "type")
 _CONSTANT_KEYS = ("config", "input_data", "input_default", "with")
-_KEPT_KEYS = ("title", "at", "retry", "timeout", "disabled", "note")
+_KEPT_KEYS = ("title", "at", "retry", "timeout", "timeout_total", "disabled", "note")
 _STEP = re.compile(r"\*/(\d+)")
 _NOT_ID = re.compile(r"[^\w-]+")
 TRIGGER = "trigger"

@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from luban.llm.demo.demo_model import DEMO_TITLE, DemoModel
 from luban.llm.errors import ModelUnknown
 from luban.llm.settings import DEMO, ModelSettings, providers
+from luban.model.errors import LubanError
+from luban.ports.limits import LimitKey
 from luban.sdk.chat import ChatAnswer, ChatMessage
 
 if TYPE_CHECKING:
@@ -50,6 +53,26 @@ class ConfiguredModels:
         ]
         entries.sort(key=lambda entry: not entry.default)
         return [*entries, ModelEntry(DEMO, DEMO_TITLE, "demo", True, default == DEMO)]
+
+    def limit_key(self, model: str) -> LimitKey | None:
+        """The provider of a model, with the credential if it has its own; `None` for the demo.
+
+        A setting may call it by the provider's name, or by the host it is at.
+        """
+        wanted = model or self._settings.default
+        if wanted == DEMO:
+            return None
+        try:
+            config = self._settings.find(wanted)
+        except LubanError:
+            return None  # asking it says what is wrong
+        if config is None:
+            return None
+        address = urlsplit(config.base_url)
+        credential = config.api_key_variable
+        name = f"{config.provider}#{credential}" if credential else config.provider
+        host = address.hostname or ""
+        return LimitKey(name, credential, (config.provider, address.netloc.lower(), host))
 
     async def chat(
         self,

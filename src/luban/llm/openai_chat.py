@@ -24,6 +24,7 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
 
 from luban.llm import errors, prices
+from luban.llm.answer_size import keep_small
 from luban.llm.settings import ModelConfig
 from luban.sdk.chat import ChatAnswer, ChatMessage, Usage
 
@@ -35,7 +36,12 @@ class OpenAIChat:
     """One client for all models of this wire; `aclose` ends its connections."""
 
     def __init__(self) -> None:
-        self._client = httpx2.AsyncClient(follow_redirects=True)
+        self._client = httpx2.AsyncClient(
+            follow_redirects=True,
+            # Unpacked, an answer might be a thousand times as large.
+            headers={"accept-encoding": "identity"},
+            event_hooks={"response": [keep_small]},
+        )
         self._models: dict[str, OpenAIChatModel] = {}
 
     async def aclose(self) -> None:

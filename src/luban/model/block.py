@@ -92,6 +92,17 @@ ERROR_PIN = OutputPin(
 """The output every block has besides its own."""
 
 
+class CredentialNeed(_Frozen):
+    """A credential that a block asks for: of which provider, `*` for any, and what it must permit.
+
+    An `optional` one the block does without, if the node has none.
+    """
+
+    provider: str
+    scopes: tuple[str, ...] = ()
+    optional: bool = False
+
+
 class BlockExample(_Frozen):
     """Inputs and the outputs they must give; both a test and documentation.
 
@@ -124,6 +135,8 @@ class BlockSpec(_Frozen):
     source: str = "builtin"
     timeout: float | None = None
     """Seconds an attempt may take unless the node says otherwise; `None` is no limit."""
+    credentials: tuple[CredentialNeed, ...] = ()
+    """What its code may open; nothing else is opened for it."""
     inputs: tuple[InputPin, ...] = ()
     outputs: tuple[OutputPin, ...] = ()
     examples: tuple[BlockExample, ...] = ()

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from luban.model.errors import LubanError
 from luban.model.finding import Finding, Remark, Severity
-from luban.model.graph import Body, Graph, GraphSettings, Limits, Link, Node, RetryPolicy
+from luban.model.graph import Body, Graph, GraphSettings, Limits, Link, Node, Retention, RetryPolicy
 from luban.model.link_text import NODE_ID, parse_link
 from luban.model.rejection import rejection
 
@@ -28,11 +28,25 @@ _MAX_NESTING = 200
 
 DOCUMENT_KEYS = ("luban", "name", "description", "nodes", "links", "settings", "meta")
 NODE_KEYS = (
-    *("block", "body", "with", "retry", "timeout", "order", "parallel", "disabled", "title"),
+    *(
+        "block",
+        "body",
+        "with",
+        "retry",
+        "timeout",
+        "timeout_total",
+        "order",
+        "parallel",
+        "disabled",
+        "title",
+        "credential",
+    ),
     *("at", "size", "note", "color", "collapsed"),
 )
 BODY_KEYS = ("mode", "over", "parallel", "until", "max", "nodes", "links")
-_NODE_FIELDS = ("timeout", "order", "parallel", "disabled", "title")
+_NODE_FIELDS = (
+    *("timeout", "timeout_total", "order", "parallel", "disabled", "title", "credential"),
+)
 
 Tree = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
@@ -312,6 +326,9 @@ class _Reader:
         limits = self._mapping(written, "limits", node=None, parent="settings.")
         self._typos(limits, tuple(Limits.model_fields), node=None)
         written.pop("limits", None)
+        keep = self._mapping(written, "keep", node=None, parent="settings.")
+        self._typos(keep, tuple(Retention.model_fields), node=None)
+        written["keep"] = keep or None
         settings = self._model(GraphSettings, _given(written), "settings.", None)
         read = self._model(Limits, _given(limits), "settings.limits.", None)
         return settings.model_copy(update={"limits": read})

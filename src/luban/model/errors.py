@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 _SHOWN = 200
+_SIGNS = {"\n": "⏎", "\t": "\t"}
 
 
 class LubanError(Exception):
@@ -24,6 +25,9 @@ class LubanError(Exception):
         super().__init__(params)
         self.params: dict[str, Any] = params
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (type(self), self.params)
+
     def __str__(self) -> str:
         return self.en.format_map(_Shown(self.params))
 
@@ -41,6 +45,13 @@ class LubanError(Exception):
         }
 
 
+def _unpickled(kind: type[LubanError], params: dict[str, Any]) -> LubanError:
+    """The error as it was, whatever its own constructor asks for; another process raised it."""
+    error = kind.__new__(kind, params)
+    error.params = params
+    return error
+
+
 class _Shown(dict[str, Any]):
     """Template values cut to a readable length; a missing name shows as `?` instead of failing."""
 
@@ -53,8 +64,14 @@ class _Shown(dict[str, Any]):
 def show(value: object) -> str:
     """A value as it may stand in a sentence: at most 200 characters, one line."""
     text = value if isinstance(value, str) else repr(value)
-    text = text.replace("\n", "⏎")
+    if not text.isprintable():
+        text = "".join(_SIGNS.get(each) or _printable(each) for each in text)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _printable(letter: str) -> str:
+    """A letter as it may stand in a log: nothing that ends the line or turns its direction."""
+    return letter if letter.isprintable() else f"\\u{ord(letter):04x}"
 
 
 def _plain(value: object) -> object:

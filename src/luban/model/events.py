@@ -14,9 +14,10 @@ from luban.model.values import encode
 
 
 class RunStarted(NamedTuple):
-    """The run was taken up for the first time."""
+    """The run was taken up for the first time; `blocks` are the block versions it is pinned to."""
 
     at: float
+    blocks: dict[str, int] | None = None
 
 
 class StepStarted(NamedTuple):
@@ -77,8 +78,72 @@ class StepFailed(NamedTuple):
     usage: dict[str, Any] | None = None
 
 
+class ChildStarted(NamedTuple):
+    """A step began something that takes its time: it sleeps, asks, waits for a signal or a run.
+
+    `node` and `iteration` are the step's, `key` tells its children apart. `verb` is what was
+    asked for (`call`, `step`, `run_agent`, `sleep`, `wait_for`, `ask`, `decide`), `name` of what;
+    `data` says what is waited for, with `until` in Unix seconds where there is an end.
+    """
+
+    node: str
+    iteration: int
+    key: str
+    verb: str
+    name: str
+    data: dict[str, Any]
+    at: float
+
+
+class ChildFinished(NamedTuple):
+    """What a step asked for is there; `signal` is the id of the one that brought it, if any did."""
+
+    node: str
+    iteration: int
+    key: str
+    verb: str
+    name: str
+    inputs: dict[str, Any] | None
+    result: Any
+    started_at: float
+    duration: float
+    usage: dict[str, Any] | None = None
+    signal: int | None = None
+
+
+class ChildFailed(NamedTuple):
+    """What a step asked for ended in an error, which the step's own code was given."""
+
+    node: str
+    iteration: int
+    key: str
+    verb: str
+    name: str
+    inputs: dict[str, Any] | None
+    error: dict[str, Any]
+    started_at: float
+    duration: float
+    usage: dict[str, Any] | None = None
+    signal: int | None = None
+
+
+class RunWaiting(NamedTuple):
+    """All that goes on in the run waits: it leaves its worker until something comes."""
+
+    at: float
+
+
+class RunWoken(NamedTuple):
+    """Something came: a worker has the run again."""
+
+    at: float
+
+
 class RunPaused(NamedTuple):
-    """A ceiling was reached; `limit` is its name, `value` what it stood at."""
+    """The run stands still for its owner: at a ceiling (its name, what it stood at), or by hand.
+
+    By hand, `limit` is `pause`.
+    """
 
     limit: str
     value: float
@@ -108,7 +173,12 @@ Event = (
     | StepStarted
     | AttemptFailed
     | StepFailed
+    | ChildStarted
+    | ChildFinished
+    | ChildFailed
     | RunStarted
+    | RunWaiting
+    | RunWoken
     | RunPaused
     | RunResumed
     | RunEnded
@@ -121,6 +191,11 @@ KINDS: dict[str, type[Any]] = {
     "step_finished": StepFinished,
     "attempt_failed": AttemptFailed,
     "step_failed": StepFailed,
+    "child_started": ChildStarted,
+    "child_finished": ChildFinished,
+    "child_failed": ChildFailed,
+    "run_waiting": RunWaiting,
+    "run_woken": RunWoken,
     "run_paused": RunPaused,
     "run_resumed": RunResumed,
     "run_ended": RunEnded,

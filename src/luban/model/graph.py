@@ -88,10 +88,17 @@ class Node(_Frozen):
     constants: dict[str, Any] = Field(default_factory=dict)
     retry: RetryPolicy | None = None
     timeout: float | None = Field(None, gt=0, description="Seconds an attempt may take.")
+    timeout_total: float | None = Field(
+        None, gt=0, description="Seconds the step may take with all attempts and waits."
+    )
     order: Order = Order.FIRING
     parallel: int = Field(32, ge=1, le=10_000, description="Firings that may overlap.")
     disabled: bool = False
     title: str = ""
+    credential: str | dict[str, str] | None = Field(
+        None,
+        description="The credential to use, by name or id; by provider where there are several.",
+    )
 
 
 class Limits(_Frozen):
@@ -101,14 +108,26 @@ class Limits(_Frozen):
     seconds: float = Field(86_400, gt=0)
     tokens: int = Field(10_000_000, ge=0)
     usd: float = Field(100.0, ge=0)
+    depth: int = Field(8, ge=0, description="Levels of agents below this one.")
+
+
+class Retention(_Frozen):
+    """How long ended runs are kept; both left out means the installation's rule."""
+
+    days: float | None = Field(None, gt=0, description="Ended runs older than this are deleted.")
+    runs: int | None = Field(None, ge=1, description="Only this many ended runs are kept.")
 
 
 class GraphSettings(_Frozen):
     """How a graph's runs behave as a whole."""
 
+    active: bool = Field(True, description="If false, no new run begins.")
     on_error: OnError = OnError.FAIL
     limits: Limits = Limits()  # pyright: ignore[reportCallIssue]
     parallel: int = Field(64, ge=1, le=10_000, description="Steps of one run that may overlap.")
+    runs_at_once: int | None = Field(None, ge=1, description="Runs that may be under way.")
+    priority: int = Field(0, ge=-10, le=10, description="Runs with more are served first.")
+    keep: Retention = Retention()  # pyright: ignore[reportCallIssue]
 
 
 class Graph(_Frozen):

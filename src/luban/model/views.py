@@ -8,8 +8,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from luban.model.block import BlockSpec
-from luban.model.finding import Finding
-from luban.model.run import RunStatus, Starved, WaitingFor
+from luban.model.finding import Finding, Severity
+from luban.model.run import ParentStep, RunOptions, RunStatus, Starved, Wait, WaitKind
 
 T = TypeVar("T")
 
@@ -89,7 +89,12 @@ class RunView(View):
     started_at: Moment | None
     ended_at: Moment | None
     steps: int
-    waiting_for: WaitingFor | None
+    waiting_for: list[Wait]
+    tokens: int = 0
+    usd: float = 0.0
+    parent: ParentStep | None = None
+    forked_from: str | None = None
+    options: RunOptions | None = None
     document: Tree | None = None
 
 
@@ -131,8 +136,15 @@ class AttemptView(View):
     error: Tree | None
 
 
+class StepPlace(View):
+    """Which step of a run."""
+
+    node: str
+    iteration: int
+
+
 class StepView(View):
-    """One step of a run."""
+    """One step of a run; one that another step asked for tells by which `verb`, and of what."""
 
     node: str
     iteration: int
@@ -144,6 +156,28 @@ class StepView(View):
     started_at: Moment | None
     duration: float | None
     error: Tree | None
+    parent: StepPlace | None = None
+    verb: str | None = None
+    name: str = ""
+    usage: Tree | None = None
+    waiting_for: list[Wait] = Field(default_factory=list[Wait])
+
+
+class ApprovalView(View):
+    """A question that waits for a person; `details` is what else its step shows."""
+
+    id: str
+    kind: WaitKind
+    run_id: str
+    agent_id: str
+    agent_name: str
+    node: str
+    iteration: int
+    question: str
+    choices: list[str]
+    since: Moment
+    until: Moment | None
+    details: Tree
 
 
 class FileView(View):
@@ -184,6 +218,27 @@ class TemplateView(View):
     inputs: list[AgentInputView]
 
 
+class SightingView(View):
+    """What a watchdog saw: what is wrong, where, since when, and the way out.
+
+    `over` things have ended. `times` counts how often the same was seen.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    message_zh: str
+    repair: str = ""
+    repair_zh: str = ""
+    run_id: str | None = None
+    node: str | None = None
+    block: str | None = None
+    since: Moment
+    seen: Moment
+    times: int = 1
+    over: bool = False
+
+
 class ModelView(View):
     """A language model that may be chosen."""
 
@@ -194,12 +249,21 @@ class ModelView(View):
     default: bool
 
 
-class MeView(View):
-    """Who is asking."""
+class CapsView(View):
+    """How much of the workers an owner may have; `null` is no cap."""
 
-    id: str
-    name: str
-    local: bool
+    weight: float = 1.0
+    running: int | None = None
+    queued: int | None = None
+
+
+class LimitView(View):
+    """How things stand in this process with a provider or host that is asked."""
+
+    key: str
+    waiting: int
+    in_flight: int
+    blocked_seconds: float
 
 
 class SettingsView(View):
@@ -210,15 +274,6 @@ class SettingsView(View):
     database: str
     file_limit: int
     blocks_path: list[str]
-
-
-class HealthView(View):
-    """Whether the server works."""
-
-    status: str
-    version: str
-    database: str
-    uptime: float
 
 
 BlockView = BlockSpec

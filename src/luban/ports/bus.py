@@ -13,6 +13,20 @@ class Live(NamedTuple):
     data: dict[str, Any]
 
 
+PASSING = frozenset({"step_delta", "step_progress", "step_log"})
+"""Kinds of which a slow reader loses the oldest first: a later one makes up for them."""
+
+
+def end_of(run: str) -> str:
+    """Under which name the end of a run is told, for who waits for nothing else of it."""
+    return f"end:{run}"
+
+
+def news_of(owner: str) -> str:
+    """Under which name it is told that a run of an owner changed its state."""
+    return f"runs:{owner}"
+
+
 class Listener(Protocol):
     """One reader of one run."""
 
@@ -25,7 +39,10 @@ class Listener(Protocol):
 
 
 class Bus(Protocol):
-    """Carries the news of runs from workers to readers; losing it costs latency, never data."""
+    """Carries the news of runs from workers to readers; losing it costs latency, never data.
+
+    In place of a run's id its methods also take what `end_of` and `news_of` give.
+    """
 
     def watched(self, run: str) -> bool:
         """Whether anybody listens, so that the rest is not even made."""

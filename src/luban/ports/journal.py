@@ -7,7 +7,12 @@ from typing import Any, NamedTuple, Protocol
 
 from luban.model.errors import LubanError
 from luban.model.events import Row
-from luban.model.run import RunStatus
+from luban.model.run import ParentStep, RunOptions, RunStatus
+
+ISOLATE_AFTER = 2
+"""Strikes after which a run is only taken by a worker of its own."""
+QUARANTINE_AFTER = 5
+"""Strikes after which nobody takes a run until its owner lets it go on."""
 
 
 class Fenced(LubanError):
@@ -42,7 +47,9 @@ class Recorded(NamedTuple):
 class RunChange(NamedTuple):
     """What becomes of a run's own record, written in the same transaction as the rows.
 
-    A status that ends or parks the run also gives it up: it has no owner worker any more.
+    An end, or a pause for its owner (`WAITING`), also gives the run up: it has no worker any more.
+    `RUNNING` only tells how far it has come and what its steps wait for (`waiting_for`, of which
+    `asks` need a person). `tokens` and `usd` are what it took so far.
     """
 
     run: str
@@ -52,11 +59,31 @@ class RunChange(NamedTuple):
     outputs: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     starved: list[dict[str, Any]] | None = None
-    waiting_for: dict[str, Any] | None = None
+    waiting_for: list[dict[str, Any]] | None = None
+    asks: int = 0
+    tokens: int = 0
+    usd: float = 0.0
+
+
+class Parking(NamedTuple):
+    """A run that wants to leave its worker until `wake_at`, a signal, or for good.
+
+    `nudge` is what its worker has seen; when the run was nudged since, it stays.
+    """
+
+    run: str
+    nudge: int
+    wake_at: float | None
+    waiting_for: list[dict[str, Any]]
+    asks: int = 0
 
 
 class ClaimedRun(NamedTuple):
-    """A run now owned by the claiming worker; `claims` counts how often it was claimed."""
+    """A run now owned by the claiming worker.
+
+    `claims` counts how often it was claimed; a fork counts from 1, for it has a journal to begin
+    with. `strikes` counts the workers that died with it in a row, while it made no progress.
+    """
 
     id: str
     owner: str
@@ -65,6 +92,42 @@ class ClaimedRun(NamedTuple):
     inputs: dict[str, Any]
     claims: int
     cancel_requested: bool
+    pause_requested: bool = False
+    nudge: int = 0
+    strikes: int = 0
+    depth: int = 0
+    parent: ParentStep | None = None
+    options: RunOptions | None = None
+    created_at: float = 0.0
+    started_at: float = 0.0
+
+
+class Nudged(NamedTuple):
+    """Something came for a run: a signal, the end of a run it asked for, a wish of its owner."""
+
+    run: str
+    nudge: int
+    cancel_requested: bool
+    pause_requested: bool
+
+
+class Signal(NamedTuple):
+    """A message to a run, kept until the run is over; `id` grows in the order of sending."""
+
+    id: int
+    key: str
+    data: Any
+
+
+class RunResult(NamedTuple):
+    """How a run ended, as the run that asked for it needs it."""
+
+    run: str
+    status: RunStatus
+    outputs: dict[str, Any]
+    error: dict[str, Any] | None
+    tokens: int
+    usd: float
 
 
 class Journal(Protocol):
@@ -90,6 +153,13 @@ class RunQueue(Protocol):
     earlier process with the same name might still write.
     """
 
+    def now(self) -> float:
+        """Unix time by the store's clock, as near as it is known: the one by which runs wake.
+
+        The clock of a worker's own machine may be wrong, or be set while it works.
+        """
+        ...
+
     async def register(self) -> str:
         """Makes this worker known and returns its id."""
         ...
@@ -108,16 +178,58 @@ class RunQueue(Protocol):
         """Shows that this worker lives. Raises `Fenced` if it was declared dead."""
         ...
 
-    async def claim(self, limit: int, only: str | None = None) -> list[ClaimedRun]:
-        """Takes up to `limit` queued runs, oldest first; `only` takes just that run."""
+    async def claim(
+        self, limit: int, only: str | None = None, *, isolated: bool = False
+    ) -> list[ClaimedRun]:
+        """Takes up to `limit` queued runs; `only` takes just that run.
+
+        Higher priorities come first, then owners get equal turns, by their virtual time; nobody
+        gets more runs under way than the caps of owner and agent allow. Runs that killed
+        `ISOLATE_AFTER` workers are taken by an `isolated` worker only, which takes no others.
+        """
         ...
 
     async def reap(self) -> list[str]:
-        """Puts runs of dead workers back in the queue; returns their ids."""
+        """Puts runs of dead workers back in the queue; returns their ids.
+
+        A run that made no progress since the last time gets a strike, one that did begins anew
+        with one; at `QUARANTINE_AFTER` it waits for its owner instead.
+        """
         ...
 
-    async def cancelled(self) -> list[str]:
-        """Runs of this worker whose cancellation was asked for."""
+    async def park(self, parkings: Sequence[Parking]) -> set[str]:
+        """Lets runs of this worker wait without it; those nudged meanwhile stay. Their ids."""
+        ...
+
+    async def wake(self) -> float | None:
+        """Puts parked runs whose time has come back in the queue, by the store's clock.
+
+        Returns the seconds until the next of them is due, `None` if there is none.
+        """
+        ...
+
+    async def nudged(self) -> list[Nudged]:
+        """Runs of this worker that were ever nudged since they were claimed."""
+        ...
+
+    async def signals(self, run: str, after: int = 0) -> list[Signal]:
+        """What was sent to a run, oldest first."""
+        ...
+
+    async def results(self, runs: Sequence[str]) -> list[RunResult]:
+        """The ends of those of the runs that have ended."""
+        ...
+
+    async def tell_relatives(self) -> list[str]:
+        """Nudges the parents of runs that have ended, and cancels what ended runs had started.
+
+        Every worker may ask at any time; a parent is told once, and parked ones are put back in
+        the queue. Returns the ids of all runs this changed.
+        """
+        ...
+
+    async def isolated(self) -> int:
+        """How many queued runs only an isolated worker may take."""
         ...
 
     async def unregister(self) -> None:

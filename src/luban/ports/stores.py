@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from luban.model.errors import LubanError
+from luban.model.events import Event
 from luban.model.run import Run, RunDraft, RunStatus
 
 T = TypeVar("T")
@@ -115,11 +117,46 @@ class AgentStore(Protocol):
     async def list_versions(self, owner: str, agent_id: str, part: Slice) -> Page[GraphVersion]: ...
 
 
+class Caps(_Frozen):
+    """What an owner may have of the workers; `weight` 2 gets twice the turns of 1."""
+
+    weight: float = 1.0
+    running: int | None = None
+    queued: int | None = None
+
+
+class TooManyQueued(LubanError):
+    """An owner has as many runs queued as allowed."""
+
+    code = "too_many_queued"
+    status = 429
+    retryable = True
+    en = "There are already {queued} runs queued, and {cap} are allowed. Wait for some to begin."
+    zh = "已有 {queued} 个运行在排队，上限为 {cap}。请等待其中一些开始。"
+
+
+class Narrowed(NamedTuple):
+    """Which runs of a list are wanted; what is empty does not matter. Times are of creation."""
+
+    statuses: tuple[RunStatus, ...] = ()
+    since: float | None = None
+    until: float | None = None
+    trigger: str = ""
+    oldest_first: bool = False
+
+
+EVERY_RUN = Narrowed()
+
+
 class RunStore(Protocol):
     """Runs as people look at them; the engine's side is `RunQueue` and `Journal`."""
 
-    async def create(self, draft: RunDraft) -> Run:
-        """Stores a queued run; with a `trigger_key` seen before, gives back the run of then."""
+    async def create(self, draft: RunDraft, events: Sequence[Event] = ()) -> Run:
+        """Stores a queued run; with a `trigger_key` seen before, gives back the run of then.
+
+        `events` are what its journal begins with. A run whose parent is to be cancelled is born
+        with the same wish. Raises `TooManyQueued`.
+        """
         ...
 
     async def find(self, owner: str, run_id: str) -> Run | None: ...
@@ -131,17 +168,50 @@ class RunStore(Protocol):
         *,
         agent_id: str | None = None,
         status: RunStatus | None = None,
+        parent: str | None = None,
+        narrowed: Narrowed = EVERY_RUN,
     ) -> Page[Run]:
-        """Newest first."""
+        """Newest first, unless it is narrowed otherwise."""
+        ...
+
+    async def asking(self, owner: str, part: Slice) -> Page[Run]:
+        """Runs that wait, among other things, for a person; newest first."""
         ...
 
     async def request_cancel(self, owner: str, run_id: str, at: float) -> bool:
-        """Marks a run for cancellation; one that no worker holds ends at once, with its event."""
+        """Marks a run, and all runs below it, for cancellation.
+
+        One that no worker holds ends at once, with its event.
+        """
+        ...
+
+    async def request_pause(self, owner: str, run_id: str, at: float) -> bool:
+        """Marks a run to be paused; one that no worker holds waits at once, with its event."""
         ...
 
     async def resume(self, owner: str, run_id: str, limits: dict[str, float], at: float) -> bool:
-        """Puts a waiting run back in the queue with raised limits, writing the event."""
+        """Lets a run that waits for its owner go on, with raised limits, writing the event.
+
+        That is one paused by hand or at a ceiling, or quarantined; strikes are forgotten, but an
+        isolated worker takes it first. `False` when it waits for nothing of that kind.
+        """
         ...
+
+    async def signal(
+        self, owner: str, run_id: str, key: str, data: Any, at: float, *, once: str | None = None
+    ) -> bool:
+        """Keeps a message for a run and nudges it, so that it wakes; `False` if it is over.
+
+        The second message with the same `once` changes nothing.
+        """
+        ...
+
+    async def caps(self, owner: str) -> Caps: ...
+
+    async def set_caps(self, owner: str, caps: Caps) -> None: ...
+
+
+FileOrder = Literal["newest", "name", "size"]
 
 
 class FileStore(Protocol):
@@ -159,7 +229,11 @@ class FileStore(Protocol):
         """The bytes, in pieces of at most 1 MiB."""
         ...
 
-    async def list(self, owner: str, part: Slice) -> Page[StoredFile]: ...
+    async def list(
+        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
+    ) -> Page[StoredFile]:
+        """`search` is a part of the name, in upper or lower case."""
+        ...
 
     async def delete(self, owner: str, file_id: str) -> bool: ...
 

@@ -2,29 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
 
 from luban.model.graph import Graph
+from luban.model.run import ParentStep
+from luban.ports.limits import Requester
 from luban.sdk.chat import Models
 from luban.sdk.context import Files, State
+from luban.sdk.credential import OpenCredential
 from luban.sdk.http import Http
 
 
+def _nothing() -> None:
+    """There is nothing to tidy up."""
+
+
+class WantedCredential(NamedTuple):
+    """What a step asks for: a provider, or `*`; the name the node gives, if it gives one."""
+
+    node: str
+    provider: str
+    named: str | None = None
+
+
+class OpenedCredential(NamedTuple):
+    """A credential for the length of a run in one process.
+
+    `hidden` are the values that must not be seen; `done` is called when the run has left.
+    """
+
+    credential: OpenCredential
+    hidden: Sequence[str] = ()
+    done: Callable[[], None] = _nothing
+
+
 class World(Protocol):
-    """Makes what a context hands to a block; everything personal is made for one owner."""
+    """Makes what a context hands to a block; everything personal is made for one owner.
 
-    @property
-    def http(self) -> Http: ...
+    What asks providers is made for one requester, so that all share the providers' limits.
+    """
 
-    @property
-    def models(self) -> Models: ...
+    def http(self, requester: Requester) -> Http: ...
+
+    def models(self, requester: Requester) -> Models: ...
 
     def files(self, owner: str) -> Files: ...
 
     def state(self, owner: str, agent_id: str) -> State: ...
 
-    def secret(self, owner: str, provider: str) -> Mapping[str, str] | None: ...
+    async def start_agent(
+        self,
+        owner: str,
+        agent: str,
+        inputs: Mapping[str, Any],
+        version: Literal["published", "latest"] | int,
+        parent: ParentStep,
+        depth: int,
+        *,
+        simulate: bool = False,
+    ) -> str:
+        """Starts a run of an agent, by id or name, for a step; asked twice, it is the same run.
+
+        Returns its id. Raises what refuses the agent or its inputs.
+        """
+        ...
+
+    async def cancel_run(self, owner: str, run: str) -> None:
+        """Cancels a run that a step had started and no longer wants."""
+        ...
+
+    async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
+        """Raises `credential_missing`, and what opening it raises."""
+        ...
 
 
 class GraphSource(Protocol):

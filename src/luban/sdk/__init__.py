@@ -1,22 +1,34 @@
 """What a block author writes against; everything a block may import is here."""
 
-from luban.model.block import Effect, Role
+from luban.model.block import CredentialNeed, Effect, Role
 from luban.sdk.block import Block, Example, block
 from luban.sdk.chat import ChatAnswer, ChatMessage, Models, Usage
 from luban.sdk.code import Emissions
-from luban.sdk.context import Context, Files, State
-from luban.sdk.errors import BlockError, TemporaryError
+from luban.sdk.context import Answer, Context, Files, State
+from luban.sdk.credential import OpenCredential
+from luban.sdk.errors import (
+    BlockError,
+    CallFailed,
+    ChildRunFailed,
+    PathChanged,
+    TemporaryError,
+    WaitTimedOut,
+)
 from luban.sdk.fields import BlockInput, BlockOutput, Date, Emit, Field, FileRef, Message, Number
 from luban.sdk.http import Http, HttpResponse
 
 __all__ = [
+    "Answer",
     "Block",
     "BlockError",
     "BlockInput",
     "BlockOutput",
+    "CallFailed",
     "ChatAnswer",
     "ChatMessage",
+    "ChildRunFailed",
     "Context",
+    "CredentialNeed",
     "Date",
     "Effect",
     "Emissions",
@@ -30,9 +42,12 @@ __all__ = [
     "Message",
     "Models",
     "Number",
+    "OpenCredential",
+    "PathChanged",
     "Role",
     "State",
     "TemporaryError",
     "Usage",
+    "WaitTimedOut",
     "block",
 ]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-from luban.model.block import BlockExample, BlockSpec, Effect, OutputPin, Role
+from luban.model.block import BlockExample, BlockSpec, CredentialNeed, Effect, OutputPin, Role
 from luban.model.values import type_of_scalar
 from luban.sdk.code import BlockCode, Emission, Emissions, Style
 from luban.sdk.context import Context
@@ -54,6 +54,7 @@ class Block:
     aliases: ClassVar[tuple[str, ...]] = ()
     demo: ClassVar[bool] = False
     timeout: ClassVar[float | None] = None
+    credentials: ClassVar[Sequence[str | CredentialNeed]] = ()
     examples: ClassVar[Sequence[BlockExample]] = ()
 
     Input: ClassVar[type[BaseModel]] = BlockInput
@@ -67,6 +68,14 @@ class Block:
         """
         raise BadBlock(block=self.id or type(self).__name__, reason="it has no `run`")
 
+    async def probe(self, input: Any, ctx: Context) -> Any:
+        """Whether an interrupted step of a block with the effect ONCE had taken effect.
+
+        Returns what `run` would have returned, or `None` if nothing happened; raises if it cannot
+        tell, and then a person is asked.
+        """
+        raise NotImplementedError
+
 
 def block(
     function: Callable[..., Any] | None = None,
@@ -79,6 +88,7 @@ def block(
     icon: str = "box",
     keywords: tuple[str, ...] = (),
     timeout: float | None = None,
+    credentials: Sequence[str | CredentialNeed] = (),
     examples: tuple[BlockExample, ...] = (),
 ) -> Any:
     """Makes a typed function a block: parameters become inputs, the result the pin `result`.
@@ -97,12 +107,20 @@ def block(
             "icon": icon,
             "keywords": keywords,
             "timeout": timeout,
+            "credentials": needs_of(credentials),
             "examples": examples,
         }
         target.__luban_block__ = declared  # type: ignore[attr-defined]
         return target
 
     return mark if function is None else mark(function)
+
+
+def needs_of(declared: Sequence[str | CredentialNeed]) -> tuple[CredentialNeed, ...]:
+    """Needs as they are declared: the id of a provider, or with more said of it."""
+    return tuple(
+        CredentialNeed(provider=each) if isinstance(each, str) else each for each in declared
+    )
 
 
 def is_block(thing: object) -> bool:
@@ -135,6 +153,7 @@ def _compile_class(declared: type[Block]) -> BlockCode:
         aliases=declared.aliases,
         demo=declared.demo,
         timeout=declared.timeout,
+        credentials=needs_of(declared.credentials),
         examples=tuple(declared.examples),
         inputs=input_pins(declared.Input),
         outputs=output_pins(declared.Output),
@@ -152,6 +171,7 @@ def _compile_class(declared: type[Block]) -> BlockCode:
         call=call,
         style=_style(instance.run),
         emissions=_reader(spec, fields_are_pins=True),
+        probe=None if declared.probe is Block.probe else instance.probe,
     )
 
 

@@ -39,6 +39,8 @@ class BlockCode:
     call: Callable[[Any, Any], Any]
     style: Style
     emissions: Callable[[Any], list[Emission]]
+    probe: Callable[[Any, Any], Any] | None = None
+    """`probe(input, context)` finds out what an interrupted step did, see `Block.probe`."""
 
     def pair(self, emission: Any) -> Emission:
         """A yielded thing as pin and value; function blocks may yield bare values."""

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
+from luban.model.block import Effect
 from luban.sdk.chat import Models
+from luban.sdk.credential import OpenCredential
 from luban.sdk.fields import FileRef
 from luban.sdk.http import Http
+
+T = TypeVar("T")
+
+
+class Answer(NamedTuple):
+    """What a person said; `choice` is one of those offered, `values` what else they filled in."""
+
+    choice: str
+    comment: str = ""
+    values: Mapping[str, Any] = {}
+    by: str = ""
 
 
 class Files(Protocol):
@@ -77,6 +90,77 @@ class Context(Protocol):
         """Sends a value on at once, while the block goes on."""
         ...
 
-    def secret(self, provider: str) -> Mapping[str, str] | None:
-        """The opened credential the node may use for a provider, if there is one."""
+    # -- durable verbs: recorded as child steps, and answered from the record when the code of the
+    # block runs again, after a crash, a retry or a long wait. They are told apart by the order in
+    # which they are asked for; where that may differ from one time to the next, give a `key`.
+
+    async def call(
+        self,
+        block: str,
+        inputs: Mapping[str, Any] | None = None,
+        /,
+        *,
+        key: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Runs another block and gives its outputs by pin, a list for a pin that emits many."""
+        ...
+
+    async def step(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[T]],
+        *,
+        effect: Effect = Effect.IDEMPOTENT,
+        key: str | None = None,
+    ) -> T:
+        """A named piece of the block's own code; its result must be plain data."""
+        ...
+
+    async def run_agent(
+        self,
+        agent: str,
+        inputs: Mapping[str, Any] | None = None,
+        /,
+        *,
+        version: Literal["published", "latest"] | int = "published",
+        key: str | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Runs another agent to its end and gives its outputs. Raises `ChildRunFailed`."""
+        ...
+
+    async def sleep(self, seconds: float, *, key: str | None = None) -> None:
+        """Waits; long waits hold neither worker nor memory."""
+        ...
+
+    async def wait_for(
+        self, name: str, *, timeout: float | None = None, key: str | None = None
+    ) -> Any:
+        """The data of the next signal of this name that the run is sent. Raises `WaitTimedOut`."""
+        ...
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        choices: Sequence[str] = (),
+        details: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        """What a person answers. Raises `WaitTimedOut`."""
+        ...
+
+    async def credential(self, provider: str = "") -> OpenCredential:
+        """The credential the node has for a provider that the block declares in `credentials`.
+
+        Without a provider it is for the first one declared. Opened anew for every attempt; its
+        values do not leave the block: what it emits, logs or raises has them replaced. Raises
+        `credential_missing` when the node has none; `find_credential` gives `None` then.
+        """
+        ...
+
+    async def find_credential(self, provider: str = "") -> OpenCredential | None:
+        """As `credential`, for one that the block can do without."""
         ...

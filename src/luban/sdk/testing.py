@@ -14,10 +14,13 @@ from luban.model.pins import coerce
 from luban.model.values import canonical, plain
 from luban.sdk.block import compile_block
 from luban.sdk.chat import ChatAnswer, ChatMessage, Usage
-from luban.sdk.code import BlockCode, Emission, Style
+from luban.sdk.code import BlockCode, BlockSource, Emission, Style
+from luban.sdk.credential import CredentialForTests, OpenCredential
 from luban.sdk.errors import BlockError
 from luban.sdk.fields import FileRef
 from luban.sdk.http import HttpResponse
+from luban.sdk.memory_verbs import MemoryVerbs
+from luban.sdk.recorded_errors import cause_of
 
 Answer = HttpResponse | Exception | Mapping[str, Any]
 """What an address answers; a mapping has `status headers url`, and `text`, `json` or `bytes`."""
@@ -151,26 +154,27 @@ class ScriptedModels:
 
 
 @dataclass
-class TestContext:
+class TestContext(MemoryVerbs):
     """A `Context` that keeps what the block did, for the test to look at.
 
-    The clock stands at `time` until the test moves it: 2026-01-31T08:00:00Z.
+    The clock stands at `time` until the test or a wait moves it: 2026-01-31T08:00:00Z. Durable
+    verbs are told what to answer, and never wait; one context is for one step of a block.
     """
 
     __test__ = False  # not a test class, whatever its name looks like
 
     time: float = 1769846400.0
     run_id: str = "r_test"
-    node_id: str = "node"
     iteration: int = 0
-    attempt: int = 1
     idempotency_key: str = "r_test/node/0"
     deadline: float | None = None
     http: ScriptedHttp = field(default_factory=ScriptedHttp)
     llm: ScriptedModels = field(default_factory=ScriptedModels)
     files: MemoryFiles = field(default_factory=MemoryFiles)
     state: MemoryState = field(default_factory=MemoryState)
-    secrets: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    credentials: dict[str, Mapping[str, str] | OpenCredential] = field(
+        default_factory=dict[str, "Mapping[str, str] | OpenCredential"]
+    )
     logs: list[tuple[str, dict[str, Any]]] = field(default_factory=list[Any])
     steps: list[tuple[float, float | None, str]] = field(default_factory=list[Any])
     deltas: list[tuple[str, str]] = field(default_factory=list[Any])
@@ -181,7 +185,8 @@ class TestContext:
         """The world an example describes.
 
         Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `llm` (a list of
-        answers), `files` (id to `{name, type, text | bytes}`), `state`, `secrets`.
+        answers), `files` (id to `{name, type, text | bytes}`), `state`, `credentials`; for durable
+        verbs `agents`, `answers`, `signals`, `blocks`.
         """
         files = MemoryFiles()
         for file_id, told in world.get("files", {}).items():
@@ -193,11 +198,15 @@ class TestContext:
             llm=ScriptedModels(world.get("llm", ())),
             files=files,
             state=MemoryState(world.get("state")),
-            secrets=dict(world.get("secrets", {})),
+            credentials=dict(world.get("credentials", {})),
+            agents=world.get("agents", {}),
+            answers=world.get("answers", ()),
+            signals=world.get("signals", {}),
+            blocks=world.get("blocks", ()),
         )
 
     def now(self) -> float:
-        return self.time
+        return self.time + self.script.passed
 
     def log(self, message: str, **values: Any) -> None:
         self.logs.append((message, values))
@@ -211,8 +220,44 @@ class TestContext:
     async def emit(self, pin: str, value: Any) -> None:
         self.emitted.append((pin, value))
 
-    def secret(self, provider: str) -> Mapping[str, str] | None:
-        return self.secrets.get(provider)
+    async def credential(self, provider: str = "") -> OpenCredential:
+        found = await self.find_credential(provider)
+        if found is None:
+            raise BlockError(
+                f"The test has no credential of `{provider}`.", code="credential_missing"
+            )
+        return found
+
+    async def find_credential(self, provider: str = "") -> OpenCredential | None:
+        name = provider or next(iter(self.credentials), "")
+        given = self.credentials.get(name)
+        if given is None or isinstance(given, OpenCredential):
+            return given
+        return CredentialForTests(name, given)
+
+    async def run_code(self, code: BlockCode, inputs: dict[str, Any]) -> dict[str, list[Any]]:
+        self.effect = code.spec.effect
+        pins = code.spec.input_by_name
+        ready = {
+            name: coerce(plain(value), pins[name].type) if name in pins else value
+            for name, value in inputs.items()
+        }
+        try:
+            await _drive(code, code.validate(ready), self)
+        except LubanError as error:
+            # The next attempt asks again for what this one failed of, as in a run.
+            self.record.pop(cause_of(error) or "", None)
+            raise
+        gathered: dict[str, list[Any]] = {}
+        for pin, value in self.emitted:
+            gathered.setdefault(pin, []).append(_left(code.spec, pin, value))
+        return gathered
+
+    def _beside(self, node: str, attempt: int) -> TestContext:
+        other = super()._beside(node, attempt)
+        other.idempotency_key = f"{self.run_id}/{node}/{self.iteration}"
+        other.emitted = []
+        return other
 
 
 async def run_block(
@@ -226,17 +271,7 @@ async def run_block(
         assert await run_block(shout, text="hi", times=2) == {"result": ["HIHI"]}
     """
     code = block if isinstance(block, BlockCode) else compile_block(block)
-    ctx = context or TestContext()
-    pins = code.spec.input_by_name
-    ready = {
-        name: coerce(plain(value), pins[name].type) if name in pins else value
-        for name, value in inputs.items()
-    }
-    await _drive(code, code.validate(ready), ctx)
-    gathered: dict[str, list[Any]] = {}
-    for pin, value in ctx.emitted:
-        gathered.setdefault(pin, []).append(_left(code.spec, pin, value))
-    return gathered
+    return await (context or TestContext()).run_code(code, inputs)
 
 
 def run_block_now(
@@ -269,12 +304,18 @@ def _left(spec: BlockSpec, pin: str, value: Any) -> Any:
     return coerce(plain(value), declared.type)
 
 
-async def try_example(block: Any, example: BlockExample) -> list[str]:
-    """Runs an example of a block; each returned sentence is one difference, so none is a pass."""
+async def try_example(
+    block: Any, example: BlockExample, library: BlockSource | None = None
+) -> list[str]:
+    """Runs an example of a block; each returned sentence is one difference, so none is a pass.
+
+    `library` has the blocks that the block may call.
+    """
     code = block if isinstance(block, BlockCode) else compile_block(block)
     expected = dict(example.outputs)
     failure = expected.pop("error", None)
     context = TestContext.from_world(example.world)
+    context.library = library
     try:
         got = await run_block(code, context, **example.inputs)
     except LubanError as error:

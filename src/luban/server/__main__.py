@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 from luban.model.errors import LubanError
+from luban.server.logs import install
+from luban.server.people import greeting
 from luban.server.process import run_server
 from luban.server.settings import read_settings
 from luban.server.wiring import Home
 
 WRONG_INPUT = 2
-_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def main() -> int:
     try:
         settings = read_settings()
-        logging.basicConfig(
-            level=settings.log_level.upper(),
-            format=_FORMAT,
-        )
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        install(settings)
         run_server(settings, _ready)
     except LubanError as error:
         sys.stderr.write(f"{error}\n{error.message_zh}\n")
@@ -33,6 +29,8 @@ def main() -> int:
 
 def _ready(address: str, home: Home) -> None:
     sys.stdout.write(f"Luban is ready: {address}\n")
+    for en, _ in greeting(home.settings, home.house.accounts):
+        sys.stdout.write(f"{en}\n")
     sys.stdout.flush()
 
 

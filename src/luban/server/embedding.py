@@ -9,8 +9,9 @@ from typing import Any
 
 from luban.model.errors import InvalidValue
 from luban.model.run import Run
+from luban.server.database import MEMORY
 from luban.server.settings import Settings, read_settings
-from luban.server.wiring import MEMORY, open_home
+from luban.server.wiring import open_home
 from luban.services.agents import AgentDraft
 
 OWNER = "local"

@@ -14,16 +14,26 @@ from typing import Any
 import uvicorn
 
 from luban.api.app import create_app
+from luban.api.cors import origins_of
+from luban.api.dialects.socket import LONGEST_MESSAGE
+from luban.api.door import Door
+from luban.api.forwarded import networks
 from luban.model.errors import LubanError
+from luban.server.beside import stand_watch
 from luban.server.block_folders import watch
+from luban.server.bounded_http import BoundedHttp
 from luban.server.heap import settle_heap
+from luban.server.people import identifying, prepare
 from luban.server.settings import Settings
 from luban.server.web_app import WebApp
 from luban.server.wiring import Home, open_home
+from luban.vault.scrubbing import scrub_streams
 
 log = logging.getLogger(__name__)
 
 _BACKLOG = 512
+_PING = 20.0
+"""Seconds after which a silent WebSocket is asked whether it is still there."""
 _GRACE = 5
 """Seconds that requests under way are given when the server stops."""
 
@@ -55,7 +65,7 @@ Ready = Callable[[str, Home], None]
 
 def run_server(settings: Settings, ready: Ready) -> None:
     """Serves until the process is told to stop. Raises `LubanError` if it cannot begin."""
-    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+    with asyncio.Runner(loop_factory=fast_loop()) as runner:
         runner.run(serve(settings, ready))
 
 
@@ -64,6 +74,7 @@ async def serve(settings: Settings, ready: Ready) -> None:
     listening = bind(settings.host, settings.port)
     try:
         async with open_home(settings) as home:
+            scrub_streams(home.vault.scrubber)
             for warning in settings.warnings:
                 log.warning("%s", warning)
             await _serve(home, listening, ready)
@@ -97,11 +108,23 @@ async def _serve(home: Home, listening: socket.socket, ready: Ready) -> None:
     if not web.is_built:
         log.warning("the web app is not built: run ./run in the repository")
     settings = home.settings
-    app = create_app(home.house, hosts=(settings.host, *settings.hosts), web=web, closing=closing)
+    await prepare(settings, home.house.accounts)
+    app = create_app(
+        home.house,
+        door=door_of(settings),
+        identify=identifying(home.house),
+        web=web,
+        closing=closing,
+    )
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
         lifespan="off",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LONGEST_MESSAGE,
+        ws_ping_interval=_PING,
+        ws_ping_timeout=_PING,
+        ws_per_message_deflate=False,  # it would cost each connection more than all else of it
         log_config=None,
         log_level=logging.WARNING,
         access_log=False,
@@ -112,14 +135,41 @@ async def _serve(home: Home, listening: socket.socket, ready: Ready) -> None:
     address = _address(settings.host, listening.getsockname()[1])
     server = _Server(config, closing, lambda: ready(address, home))
     settle_heap()
-    await home.worker.start()
-    watching = asyncio.create_task(watch(home))
+    await home.start_worker()
+    beside = [
+        asyncio.create_task(watch(home)),
+        asyncio.create_task(home.retention.go_on()),
+        asyncio.create_task(home.house.audit.go_on()),
+        asyncio.create_task(stand_watch(home)),
+        asyncio.create_task(home.house.accounts.go_on()),
+    ]
+    handing_back = asyncio.create_task(_hand_back(home, closing))
     try:
         await server.serve(sockets=[listening])
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        closing.set()
+        await handing_back
+        for each in beside:
+            each.cancel()
+            with suppress(asyncio.CancelledError):
+                await each
+
+
+def door_of(settings: Settings) -> Door:
+    """Who may come in and how. Raises `InvalidValue`."""
+    return Door(
+        hosts=(settings.host, *settings.hosts),
+        origins=origins_of(settings.cors_origins),
+        proxies=networks(settings.trusted_proxies),
+        seconds=float(settings.request_timeout),
+        metrics_token=settings.metrics_token,
+    )
+
+
+async def _hand_back(home: Home, closing: asyncio.Event) -> None:
+    """Gives runs back as soon as the server is told to stop, not after its last request."""
+    await closing.wait()
+    await home.worker.stop()
 
 
 class _Server(uvicorn.Server):
@@ -178,7 +228,7 @@ def _free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def _fast_loop() -> Callable[[], Any] | None:
+def fast_loop() -> Callable[[], Any] | None:
     try:
         import uvloop
     except ImportError:  # not on Windows

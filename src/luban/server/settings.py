@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -45,10 +46,73 @@ class Settings:
     lease: int = 10
     """Seconds that a worker on a server may be silent before others take its runs."""
     file_limit: int = FILE_LIMIT
+    max_output: int = 256 << 20
+    """Bytes that an attempt of a step may send."""
+    max_emissions: int = 1_000_000
+    """Values that a step may send."""
+    blocked_limit: int = 5
+    """Seconds that a block may hold up all others before it is stopped."""
+    memory_limit: int = 0
+    """Bytes of memory above which no further run begins; 0: four fifths of what there is."""
+    slots: int = 256
+    """Runs at a time in this process; 0 leaves them to other processes."""
+    isolated_memory: int = 2 << 30
+    """Bytes of memory for runs that killed their worker; 0 is no bound."""
     durability: Durability = "process"
+    keep_days: int | None = None
+    """Ended runs older than this are deleted, unless their agent says otherwise."""
+    keep_runs: int | None = None
+    """Only this many ended runs of an agent are kept, unless it says otherwise."""
+    archive_dir: Path | None = None
+    """Where runs are written to before they are deleted for their age or number."""
     log_level: str = "info"
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: str = field(default="", repr=False)
+    """What Prometheus shows to read /metrics, instead of an account."""
+    metrics_port: int = 0
+    """Where this machine alone reads /metrics without showing anything; 0 is nowhere."""
+    keep_audit_days: int = 365
+    """Days that entries of the audit log are kept."""
     models: tuple[Mapping[str, Any], ...] = ()
     """The `[[models]]` of luban.toml, as they stand there."""
+    secrets: tuple[Mapping[str, Any], ...] = ()
+    """The `[[secrets]]` of luban.toml: vaults of others, as they stand there."""
+    max_queued_runs: int = 0
+    """How many runs an owner without caps of their own may have waiting; 0 is no cap."""
+    max_running_runs: int = 0
+    limits: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The `[limits.…]` of luban.toml by provider or host, as they stand there."""
+    cors_origins: tuple[str, ...] = ()
+    """Pages of other sites that may use this server from a browser, as exact origins."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    request_timeout: int = 120
+    """Seconds that answering a request may take; streams and uploads have no such end."""
+    redis_url: str = field(default="", repr=False)
+    """Where several processes count requests together; empty: each for itself."""
+    rate_limits: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The `[rate_limits]` of luban.toml, as they stand there."""
+    oauth: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    """The `[oauth.…]` of luban.toml by provider: as what app this server is known there."""
+    auth: Literal["auto", "required"] = "auto"
+    """`auto`: on a loopback address nobody needs an account; otherwise everybody does."""
+    admin_email: str = ""
+    """With `admin_password`: the first administrator, made while there is no user."""
+    admin_password: str = field(default="", repr=False)
+    public_url: str = ""
+    """Where people reach the server; links in letters begin with it."""
+    smtp_url: str = field(default="", repr=False)
+    """The mail server, as `smtp://user:password@host:587`; empty: no letters are sent."""
+    mail_from: str = ""
+    """Whom letters are from."""
+    session_idle_hours: int = 14 * 24
+    """Hours after which an unused session ends."""
+    session_days: int = 90
+    """Days after which any session ends."""
+    sign_in: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    """The `[[sign_in]]` of luban.toml: other houses to sign in with, as they stand there."""
+    sign_up: str = "invited"
+    """Who gets an account by signing in there: `closed`, `invited`, `open`, or domains."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
     """What was written and is not understood, in sentences."""
@@ -76,13 +140,36 @@ def read_settings(
     return Settings(**read, environment=environment, warnings=tuple(warnings))
 
 
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The variables by which another process of this installation gets the same settings.
+
+    What luban.toml alone says is not among them: it is read there too.
+    """
+    paths = os.pathsep.join(str(path.absolute()) for path in settings.blocks_path)
+    return {
+        **settings.environment,
+        "DATABASE_URL": settings.database_url,
+        "LUBAN_HOME": str(settings.home.absolute()),
+        "LUBAN_BLOCKS_PATH": paths,
+        "LUBAN_ALLOW_HOSTS": ",".join(settings.allow_hosts),
+        "LUBAN_LEASE": str(settings.lease),
+        "LUBAN_DURABILITY": settings.durability,
+        "LUBAN_LOG_LEVEL": settings.log_level,
+        "LUBAN_LOG_FORMAT": settings.log_format,
+        "LUBAN_BLOCKED_LIMIT": str(settings.blocked_limit),
+        "LUBAN_ISOLATED_MEMORY": str(settings.isolated_memory),
+    }
+
+
 def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if environment.get("DATABASE_URL"):
         values["database_url"] = environment["DATABASE_URL"]
+    if environment.get("REDIS_URL"):
+        values["redis_url"] = environment["REDIS_URL"]
     for name in _READ:
         text = environment.get(f"LUBAN_{name.upper()}", "").strip()
-        if text and name != "models":
+        if text and name not in ("models", "sign_in", "secrets", "oauth"):
             values[name] = text
     return values
 
@@ -192,6 +279,78 @@ def _models(name: str, value: object) -> tuple[Mapping[str, Any], ...]:
     return tuple(cast("list[Mapping[str, Any]]", rows))
 
 
+def _sources_of_secrets(name: str, value: object) -> tuple[Mapping[str, Any], ...]:
+    rows = _items(name, value)
+    if not all(isinstance(row, dict) for row in rows):
+        # What stands there may be a secret, so it is not repeated.
+        raise _refuse(name, "•••", "write `[[secrets]]` tables", "请写成 `[[secrets]]` 表")
+    return tuple(cast("list[Mapping[str, Any]]", rows))
+
+
+def _sign_in(name: str, value: object) -> tuple[Mapping[str, Any], ...]:
+    rows = _items(name, value)
+    if not all(isinstance(row, dict) for row in rows):
+        raise _refuse(name, "•••", "write `[[sign_in]]` tables", "请写成 `[[sign_in]]` 表")
+    return tuple(cast("list[Mapping[str, Any]]", rows))
+
+
+def _limits(name: str, value: object) -> Mapping[str, Any]:
+    """Tables, or in a variable the same as JSON; they are understood where they apply."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise _refuse(
+                name,
+                value,
+                f'write JSON like {{"api.example.com": {{"concurrent": 4}}}} ({error})',
+                f'请写成 JSON，例如 {{"api.example.com": {{"concurrent": 4}}}}（{error}）',
+            ) from error
+    if not isinstance(value, dict):
+        raise _refuse(
+            name,
+            value,
+            'write `[limits."api.example.com"]` tables',
+            '请写成 `[limits."api.example.com"]` 表',
+        )
+    return cast("dict[str, Any]", value)
+
+
+def _rate_limits(name: str, value: object) -> Mapping[str, Any]:
+    """A table, or in a variable the same as JSON."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, dict):
+        raise _refuse(
+            name,
+            value,
+            'write a `[rate_limits]` table, or JSON like {"read": "1200/minute"}',
+            '请写成 `[rate_limits]` 表，或 JSON，例如 {"read": "1200/minute"}',
+        )
+    return cast("dict[str, Any]", value)
+
+
+def _redis_url(name: str, value: object) -> str:
+    text = _text(name, value)
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise _refuse(
+            name,
+            "•••",
+            "it must be like redis://host:6379/0, rediss://… or unix://…",
+            "必须形如 redis://host:6379/0、rediss://… 或 unix://…",
+        )
+    return text
+
+
+def _oauth(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _refuse(name, "•••", "write `[oauth.github]` tables", "请写成 `[oauth.github]` 表")
+    return cast("dict[str, Any]", value)
+
+
 _READ: dict[str, Callable[[str, object], Any]] = {
     "home": _path,
     "host": _text,
@@ -201,9 +360,42 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "allow_hosts": _names,
     "database_url": _text,
     "file_limit": _number(1, 1 << 40),
+    "max_output": _number(1, 1 << 40),
+    "max_emissions": _number(1, 1 << 40),
+    "blocked_limit": _number(1, 3600),
+    "memory_limit": _number(0, 1 << 50),
     "lease": _number(1, 3600),
+    "slots": _number(0, 100_000),
+    "isolated_memory": _number(0, 1 << 50),
+    "keep_days": _number(1, 36_500),
+    "keep_runs": _number(1, 1 << 40),
+    "archive_dir": _path,
+    "metrics_token": _text,
+    "metrics_port": _number(0, 65535),
+    "keep_audit_days": _number(1, 36_500),
     "durability": _one_of("process", "power"),
     "log_level": _one_of("debug", "info", "warning", "error"),
+    "log_format": _one_of("text", "json"),
     "models": _models,
+    "secrets": _sources_of_secrets,
+    "limits": _limits,
+    "cors_origins": _names,
+    "trusted_proxies": _names,
+    "request_timeout": _number(1, 86_400),
+    "redis_url": _redis_url,
+    "rate_limits": _rate_limits,
+    "oauth": _oauth,
+    "auth": _one_of("auto", "required"),
+    "admin_email": _text,
+    "admin_password": _text,
+    "public_url": _text,
+    "smtp_url": _text,
+    "mail_from": _text,
+    "session_idle_hours": _number(1, 24 * 366),
+    "session_days": _number(1, 3660),
+    "sign_in": _sign_in,
+    "sign_up": _text,
+    "max_queued_runs": _number(0, 1 << 31),
+    "max_running_runs": _number(0, 1 << 31),
 }
 """How each setting is read, from a text or from what TOML gives."""

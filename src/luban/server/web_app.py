@@ -21,7 +21,7 @@ DENSITIES = ("normal", "compact")
 
 _FOREVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
-_API = ("/api/", "/health", "/docs")
+_API = ("/api/", "/health", "/metrics", "/docs")
 _HTML_TAG = re.compile(r"<html\b[^>]*>")
 _BASE_TAG = re.compile(r"<base\b[^>]*>")
 
@@ -93,7 +93,6 @@ class WebApp:
             page,
             headers={
                 "content-security-policy": policy(nonce),
-                "cache-control": "no-store",
                 "vary": "Cookie, Accept-Language",
             },
         )

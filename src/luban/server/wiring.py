@@ -1,99 +1,35 @@
-"""The composition root: which adapter stands behind which port. There is no other such place."""
+"""The composition root: which adapter stands behind which port, and what is made over them.
+
+Nothing outside this package joins the two: `adapters.py` opens what is behind the ports, the parts
+(`watching.py`, `vault.py`, `proofs.py`, `providers.py`) and `house.py` make the use cases over it.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
-import luban
+from luban.engine.guard import Guard
+from luban.engine.watch import LoopWatch
 from luban.engine.worker import Worker
-from luban.llm import ConfiguredModels, ModelSettings
-from luban.model.errors import LubanError
-from luban.net import AllowList, GuardedHttp
-from luban.ports.bus import Bell, Bus
-from luban.ports.clock import Clock, SystemClock
-from luban.ports.journal import Journal, RunQueue
-from luban.ports.stores import AgentStore, FileStore, ReplyStore, RunStore, StateStore
-from luban.registry import Registry, discover
+from luban.model.graph import Retention as Keep
+from luban.ports.journal import RunQueue
+from luban.registry import Registry
+from luban.server.adapters import Adapters, open_adapters
+from luban.server.house import make_house
+from luban.server.isolation import Isolation
+from luban.server.proofs import open_people
 from luban.server.settings import Settings
+from luban.server.vault import Vault, open_vault
+from luban.server.watching import Watching, check_worker, open_sending, open_watching
 from luban.server.world import HomeWorld
-from luban.services.agents import Agents
-from luban.services.blocks import Blocks
-from luban.services.checking import Checking
-from luban.services.files import Files
 from luban.services.house import House
-from luban.services.models import ModelChoice, Models
-from luban.services.replies import Replies
-from luban.services.run_events import RunEvents
-from luban.services.runs import Runs
-from luban.services.steps import Steps
-from luban.services.templates import Templates
-from luban.services.versions import StoredGraphs, Versions
-from luban.storage.local import LocalBell, LocalBus
-
-MEMORY = "memory:"
-DATABASE = "luban.db"
-
-
-class UnknownDatabase(LubanError):
-    """The database address is of a kind this version cannot use."""
-
-    code = "unknown_database"
-    status = 500
-    en = (
-        "The database {url} cannot be used: Luban stores in SQLite or PostgreSQL. Give "
-        "sqlite:///path/luban.db or postgresql://user:password@host/database as DATABASE_URL, or "
-        "leave it out for a file in LUBAN_HOME."
-    )
-    zh = (
-        "无法使用数据库 {url}：Luban 使用 SQLite 或 PostgreSQL 存储。请将 DATABASE_URL 设为 "
-        "sqlite:///path/luban.db 或 postgresql://user:password@host/database，或不设置以使用 "
-        "LUBAN_HOME 中的文件。"
-    )
-
-
-class NotAFile(LubanError):
-    """What was asked for is only done with a database in a file."""
-
-    code = "database_not_a_file"
-    status = 500
-    en = (
-        "The database {url} is on a server; this command works on a database in a file. Use the "
-        "server's own tools, such as psql and pg_dump."
-    )
-    zh = (
-        "数据库 {url} 位于服务器上；此命令只适用于文件形式的数据库。请使用服务器自带的工具，"
-        "如 psql 和 pg_dump。"
-    )
-
-
-class Database(Protocol):
-    """What every storage adapter offers."""
-
-    kind: str
-
-    @property
-    def queue(self) -> RunQueue: ...
-    @property
-    def journal(self) -> Journal: ...
-    @property
-    def agents(self) -> AgentStore: ...
-    @property
-    def runs(self) -> RunStore: ...
-    @property
-    def state(self) -> StateStore: ...
-    @property
-    def replies(self) -> ReplyStore: ...
-    @property
-    def file_records(self) -> Any: ...
-
-    async def close(self) -> None: ...
+from luban.services.retention import Retention
+from luban.services.sub_agents import SubAgents
+from luban.services.versions import StoredGraphs
+from luban.services.webhooks import Sending
+from luban.watching.metrics import MetricsCollector
 
 
 @dataclass(frozen=True)
@@ -104,6 +40,22 @@ class Home:
     house: House
     worker: Worker
     registry: Registry
+    retention: Retention
+    queue: RunQueue
+    watch: LoopWatch
+    """Looks for blocks that hold up this process, once it is started."""
+    guard: Guard
+    collector: MetricsCollector
+    sending: Sending
+    vault: Vault
+
+    async def start_worker(self) -> None:
+        """Begins to take runs, if this process is to, and to watch over their blocks."""
+        if self.settings.slots:
+            self.watch.start()
+            await self.worker.start()
+            check_worker(self.house.health, self.guard)
+        self.house.health.ready = True
 
     def blocks_changed(self) -> None:
         """The registry looked again and found other code: nothing said of the old one counts."""
@@ -112,143 +64,84 @@ class Home:
 
 
 @asynccontextmanager
-async def open_home(settings: Settings) -> AsyncIterator[Home]:
+async def open_home(settings: Settings, *, isolated: bool = False) -> AsyncIterator[Home]:
     """Opens everything and, at the end, hands unfinished runs back and closes it again.
+
+    An `isolated` worker takes the runs that killed others, one at a time.
 
     Raises what the adapters raise: `DataFolderNotWritable`, `DatabaseIsNewer`, `InvalidValue`, …
     """
-    clock = SystemClock()
     async with AsyncExitStack() as closing:
-        http = GuardedHttp(AllowList.parse(settings.allow_hosts))
-        closing.push_async_callback(http.aclose)
-        models = ConfiguredModels(ModelSettings.read(settings.environment, settings.models))
-        closing.push_async_callback(models.aclose)
-        database, bus, bell = await _open_database(settings, clock)
-        closing.push_async_callback(database.close)
-        files = _open_files(settings, database)
-        registry = discover(settings.blocks_path)
-        world = HomeWorld(http, models, files, database.state)
-        worker = Worker(
-            queue=database.queue,
-            journal=database.journal,
-            graphs=StoredGraphs(database.agents),
-            blocks=registry,
-            world=world,
-            clock=clock,
-            bus=bus,
-            bell=bell,
-        )
+        over = await open_adapters(settings, closing)
+        database, guard, clock = over.database, over.guard, over.clock
+        watching = open_watching(settings, database, clock)
+        vault = await open_vault(settings, database, over.registry, over.http, clock)
+        closing.push_async_callback(vault.aclose)
+        people = open_people(settings, database, vault.sealing, clock)
+        closing.push_async_callback(people.aclose)
+        house = make_house(over, watching, vault, people)
+        closing.push_async_callback(watching.aclose)
+        watch = LoopWatch(guard.bounds.blocked_seconds, guard.findings)
+        closing.callback(watch.stop)
+        isolation = Isolation(settings)
+        closing.push_async_callback(isolation.aclose)
+        worker = _worker(over, house, watching, vault, isolation, isolated=isolated)
         closing.push_async_callback(worker.stop)
-        house = _house(settings, database, files, registry, models, clock, bus, bell)
-        yield Home(settings, house, worker, registry)
+        yield Home(
+            settings,
+            house,
+            worker,
+            over.registry,
+            _retention(over, house),
+            database.queue,
+            watch,
+            guard,
+            watching.collector,
+            open_sending(watching, database.webhooks, vault.sealing, over.http, guard, clock),
+            vault,
+        )
 
 
-def _house(
-    settings: Settings,
-    database: Database,
-    files: FileStore,
-    registry: Registry,
-    models: ConfiguredModels,
-    clock: Clock,
-    bus: Bus,
-    bell: Bell,
-) -> House:
-    checking = Checking(registry)
-    templates = Templates(_template_folder(), checking)
-    agents = Agents(database.agents, database.runs, checking, templates, clock)
-    versions = Versions(database.agents, agents, checking, clock)
-    runs = Runs(database.runs, agents, versions, checking, bell=bell, bus=bus, clock=clock)
-    return House(
-        agents=agents,
-        versions=versions,
-        runs=runs,
-        run_events=RunEvents(runs, database.journal, bus, clock),
-        steps=Steps(runs, database.journal, StoredGraphs(database.agents), registry),
-        blocks=Blocks(registry),
-        checking=checking,
-        files=Files(files),
-        templates=templates,
-        models=Models(lambda: [_choice(entry) for entry in models.list()]),
-        replies=Replies(database.replies, clock),
-        about={
-            "version": version("luban"),
-            "data_dir": str(settings.home),
-            "database": database.kind,
-            "file_limit": settings.file_limit,
-            "blocks_path": [str(path) for path in settings.blocks_path],
-        },
+def _worker(
+    over: Adapters,
+    house: House,
+    watching: Watching,
+    vault: Vault,
+    isolation: Isolation,
+    *,
+    isolated: bool,
+) -> Worker:
+    below = SubAgents(house.agents, house.runs)
+    database = over.database
+    world = HomeWorld(
+        over.http, over.models, over.limits, over.files, database.state, below, vault.nodes
+    )
+    return Worker(
+        queue=database.queue,
+        journal=watching.journal,
+        graphs=StoredGraphs(database.agents),
+        blocks=over.registry,
+        world=watching.world(world),
+        clock=over.clock,
+        bus=over.bus,
+        bell=over.bell,
+        slots=1 if isolated else over.settings.slots,
+        isolated=isolated,
+        on_isolated=isolation.needed,
+        guard=over.guard,
+        watch=watching.runs,
     )
 
 
-async def _open_database(settings: Settings, clock: Clock) -> tuple[Database, Bus, Bell]:
-    """The database, and how its readers and workers hear of each other."""
-    url = settings.database_url
-    if url == MEMORY:
-        from luban.storage.memory import MemoryDatabase
+def _retention(over: Adapters, house: House) -> Retention:
+    from luban.storage.files.archives import DiskArchives
 
-        return MemoryDatabase(clock=clock), LocalBus(), LocalBell()
-    if _is_on_a_server(url):
-        from luban.storage import postgres
-
-        shared = await postgres.open_database(url, lease=settings.lease, clock=clock)
-        await shared.hear_others()
-        return shared, shared.bus, shared.bell
-    from luban.storage import sqlite
-
-    file = await asyncio.to_thread(
-        sqlite.open_database,
-        database_path(settings),
-        durability=settings.durability,
-        clock=clock,
+    settings, database = over.settings, over.database
+    return Retention(
+        database.retention,
+        database.runs,
+        house.run_archives,
+        over.clock,
+        keep=Keep(days=settings.keep_days, runs=settings.keep_runs),
+        folder=DiskArchives(settings.archive_dir) if settings.archive_dir else None,
     )
-    return file, LocalBus(), LocalBell()
-
-
-def _open_files(settings: Settings, database: Database) -> FileStore:
-    if settings.database_url == MEMORY:
-        from luban.storage.memory import MemoryFiles
-
-        return MemoryFiles(database, limit=settings.file_limit)
-    from luban.storage.files import DiskFiles
-
-    return DiskFiles(settings.home / "files", database, limit=settings.file_limit)
-
-
-def database_path(settings: Settings) -> Path:
-    """`sqlite:///relative.db`, `sqlite:////absolute.db`, or nothing for the file in `home`.
-
-    Raises `NotAFile` and `UnknownDatabase`.
-    """
-    url = settings.database_url
-    if not url:
-        return settings.home / DATABASE
-    if _is_on_a_server(url):
-        raise NotAFile(url=_without_password(url))
-    parts = urlsplit(url)
-    if parts.scheme.partition("+")[0] != "sqlite" or parts.netloc or len(parts.path) < 2:
-        raise UnknownDatabase(url=_without_password(url))
-    return Path(unquote(parts.path[1:]))
-
-
-def _is_on_a_server(url: str) -> bool:
-    return url.partition(":")[0].partition("+")[0] in ("postgresql", "postgres")
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)._replace(query="", fragment="")  # they may hold one too
-    if "@" not in parts.netloc:
-        return parts.geturl()
-    return parts._replace(netloc=f"•••@{parts.netloc.rpartition('@')[2]}").geturl()
-
-
-def _template_folder() -> Path | None:
-    """The examples: inside the installed package, or in the repository it is run from."""
-    package = Path(luban.__file__).parent
-    for folder in (package / "templates", package.parents[1] / "examples"):
-        if folder.is_dir():
-            return folder
-    return None
-
-
-def _choice(entry: Any) -> ModelChoice:
-    return ModelChoice(entry.id, entry.title, entry.provider, entry.demo, entry.default)

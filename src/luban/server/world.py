@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
+from luban.llm.limited_models import KeyedModels, LimitedModels
 from luban.model.errors import NotFound
+from luban.model.run import ParentStep
+from luban.net.limits import LimitedHttp
+from luban.ports.limits import ProviderLimits, Requester
 from luban.ports.stores import FileStore, StateStore, StoredFile
+from luban.ports.world import OpenedCredential, WantedCredential
 from luban.sdk.chat import Models
 from luban.sdk.fields import FileRef
 from luban.sdk.http import Http
+from luban.services.credentials.node_credentials import NodeCredentials
 from luban.services.files import reference
+from luban.services.sub_agents import SubAgents
 
 
 class HomeWorld:
     """`World` of the engine over the adapters of one installation."""
 
-    def __init__(self, http: Http, models: Models, files: FileStore, state: StateStore) -> None:
+    def __init__(
+        self,
+        http: Http,
+        models: KeyedModels,
+        limits: ProviderLimits,
+        files: FileStore,
+        state: StateStore,
+        sub_agents: SubAgents,
+        credentials: NodeCredentials,
+    ) -> None:
         self._http = http
         self._models = models
+        self._limits = limits
         self._files = files
         self._state = state
+        self._sub_agents = sub_agents
+        self._credentials = credentials
 
-    @property
-    def http(self) -> Http:
-        return self._http
+    def http(self, requester: Requester) -> Http:
+        return LimitedHttp(self._http, self._limits, requester)
 
-    @property
-    def models(self) -> Models:
-        return self._models
+    def models(self, requester: Requester) -> Models:
+        return LimitedModels(self._models, self._limits, requester)
 
     def files(self, owner: str) -> OwnerFiles:
         return OwnerFiles(self._files, owner)
@@ -36,9 +53,27 @@ class HomeWorld:
     def state(self, owner: str, agent_id: str) -> AgentState:
         return AgentState(self._state, owner, agent_id)
 
-    def secret(self, owner: str, provider: str) -> Mapping[str, str] | None:
-        """There is no vault yet: no credential is ever found."""
-        return None
+    async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
+        return await self._credentials.open(owner, wanted)
+
+    async def start_agent(
+        self,
+        owner: str,
+        agent: str,
+        inputs: Mapping[str, Any],
+        version: Literal["published", "latest"] | int,
+        parent: ParentStep,
+        depth: int,
+        *,
+        simulate: bool = False,
+    ) -> str:
+        run = await self._sub_agents.start(
+            owner, agent, inputs, version, parent, depth, simulate=simulate
+        )
+        return run.id
+
+    async def cancel_run(self, owner: str, run: str) -> None:
+        await self._sub_agents.cancel(owner, run)
 
 
 class OwnerFiles:

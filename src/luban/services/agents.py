@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any, Literal, NamedTuple
 
-from luban.model.errors import Conflict, LubanError, NotFound
+from luban.model.errors import Conflict, InvalidValue, LubanError, NotFound
 from luban.model.finding import Finding
 from luban.model.ids import new_id
 from luban.model.run import Run
@@ -20,6 +20,9 @@ Format = Literal["yaml", "json"]
 
 NAMELESS = "Untitled"
 _TRIES = 5
+
+
+_NAMESAKES = 200
 
 
 class TooManyOrigins(LubanError):
@@ -132,6 +135,27 @@ class Agents:
         if agent is None:
             raise no_agent(agent_id)
         return agent
+
+    async def named(self, owner: str, agent: str) -> Agent:
+        """The agent with this id, else the one with this name.
+
+        Raises `NotFound`, and `InvalidValue` when several have the name.
+        """
+        found = await self._store.find(owner, agent)
+        if found is not None:
+            return found
+        listed = await self._store.list(owner, Slice(page_size=_NAMESAKES), search=agent)
+        named = [each for each in listed.items if each.name == agent]
+        if len(named) > 1:
+            raise InvalidValue(
+                name="agent",
+                value=agent,
+                expected=f"{len(named)} agents have that name; give the id of one of them",
+                expected_zh=f"有 {len(named)} 个智能体使用该名称；请给出其中一个的 id",
+            )
+        if not named:
+            raise no_agent(agent)
+        return named[0]
 
     async def list(
         self, owner: str, part: Slice, *, search: str = "", sort: str = "updated"

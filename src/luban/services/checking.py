@@ -11,8 +11,10 @@ from luban.model.document import read_document
 from luban.model.errors import LubanError
 from luban.model.finding import Finding, Severity
 from luban.model.graph import Graph
+from luban.model.run import RunOptions
 from luban.ports.stores import Agent
 from luban.sdk.code import BlockSource
+from luban.services.graph_nodes import check_options
 from luban.services.run_inputs import AskedInput, inputs_of
 
 _REMEMBERED = 512
@@ -77,6 +79,10 @@ class Checking:
         graph, findings = read_document(tree)
         found = [*findings, *check(graph, self._blocks, findings)]
         return Checked(graph, found, inputs_of(graph, self._blocks))
+
+    def options(self, graph: Graph, options: RunOptions) -> None:
+        """Raises `NotFound` and `InvalidValue` for what the graph of a run does not have."""
+        check_options(graph, self._blocks, options)
 
     def agent(self, agent: Agent) -> Checked:
         """The check of an agent's draft."""

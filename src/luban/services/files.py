@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from luban.model.errors import NotFound
-from luban.ports.stores import FileStore, Page, Slice, StoredFile
+from luban.ports.stores import FileOrder, FileStore, Page, Slice, StoredFile
 
 
 class Files:
@@ -19,8 +19,10 @@ class Files:
     ) -> StoredFile:
         return await self._store.put(owner, name, type, content)
 
-    async def list(self, owner: str, part: Slice) -> Page[StoredFile]:
-        return await self._store.list(owner, part)
+    async def list(
+        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
+    ) -> Page[StoredFile]:
+        return await self._store.list(owner, part, search=search, sort=sort)
 
     async def get(self, owner: str, file_id: str) -> StoredFile:
         """Raises `NotFound`."""

@@ -5,17 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from luban.ports.limits import ProviderLimits
+from luban.ports.watching import Watcher
+from luban.services.accounts.accounts import Accounts
+from luban.services.accounts.proofs import Proofs
+from luban.services.accounts.roles import Roles
+from luban.services.accounts.teams import Teams
 from luban.services.agents import Agents
+from luban.services.approvals import Approvals
+from luban.services.auditing import Auditing
 from luban.services.blocks import Blocks
+from luban.services.caps import OwnerCaps
 from luban.services.checking import Checking
+from luban.services.connecting import Connecting
+from luban.services.credentials import Credentials, KeyRotation
+from luban.services.credentials.graph_check import CredentialCheck
 from luban.services.files import Files
+from luban.services.findings import Findings
+from luban.services.forks import Forks
+from luban.services.health import HealthChecks
+from luban.services.meters import Meters
 from luban.services.models import Models
+from luban.services.oauth_apps import OAuthApps
+from luban.services.overview import Overview
+from luban.services.own_providers import OwnProviders
+from luban.services.rate_limits import RateLimits
 from luban.services.replies import Replies
+from luban.services.run_archives import RunArchives
 from luban.services.run_events import RunEvents
+from luban.services.run_news import RunNews
+from luban.services.run_states import RunStates
 from luban.services.runs import Runs
+from luban.services.sharing import Sharing
 from luban.services.steps import Steps
 from luban.services.templates import Templates
 from luban.services.versions import Versions
+from luban.services.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -26,12 +51,38 @@ class House:
     versions: Versions
     runs: Runs
     run_events: RunEvents
+    run_news: RunNews
+    run_archives: RunArchives
     steps: Steps
+    forks: Forks
+    run_states: RunStates
+    approvals: Approvals
     blocks: Blocks
     checking: Checking
     files: Files
     templates: Templates
     models: Models
     replies: Replies
+    caps: OwnerCaps
+    provider_limits: ProviderLimits
+    rate_limits: RateLimits
+    findings: Findings
+    sharing: Sharing
+    audit: Auditing
+    health: HealthChecks
+    meters: Meters
+    watcher: Watcher
+    webhooks: Webhooks
+    overview: Overview
+    accounts: Accounts
+    proofs: Proofs
+    teams: Teams
+    roles: Roles
+    credentials: Credentials
+    credential_check: CredentialCheck
+    key_rotation: KeyRotation
+    own_providers: OwnProviders
+    oauth_apps: OAuthApps
+    connecting: Connecting
     about: dict[str, Any]
     """What may be told of the settings: version, data_dir, database, file_limit, blocks_path."""

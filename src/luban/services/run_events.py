@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, NamedTuple
 
-from luban.model.run import Run
+from luban.model.run import Run, Wait, WaitKind
 from luban.model.values import decode
 from luban.model.views import moment
 from luban.ports.bus import Bus, Listener
@@ -17,6 +17,7 @@ HEARTBEAT = 15.0
 _PATIENCE = 2.0
 """Seconds after which the journal is read unasked: another process may have written to it."""
 _MOMENTS = ("at", "started_at")
+_OVER = frozenset({"step_finished", "step_failed"})
 
 
 class RunEvent(NamedTuple):
@@ -46,20 +47,26 @@ class RunEvents:
         """The events after `after`, to be read at leisure. Raises `NotFound` at once."""
         return self.follow(await self._runs.get(owner, run_id), after)
 
+    async def kept(self, run: Run, after: int = 0) -> list[RunEvent]:
+        """What the journal of a run holds by now, at most a thousand events at a time."""
+        return [told(run.id, row) for row in await self._journal.read(run.id, after)]
+
     async def follow(self, run: Run, after: int = 0) -> AsyncGenerator[RunEvent]:
         """Subscribes first and reads then, so that nothing falls between; ends with the run."""
+        writers = _Writers()
         async with self._bus.listen(run.id) as listener:
             spoke = self._clock.monotonic()
             while True:
                 while rows := await self._journal.read(run.id, after):
                     for row in rows:
+                        writers.note(row)
                         yield told(run.id, row)
                         if row.kind == "run_ended":
                             return
                     after, spoke = rows[-1].id, self._clock.monotonic()
                 if await self._is_read_out(run, after):
                     return
-                async for event in self._news(run.id, listener):
+                async for event in self._news(run.id, listener, writers):
                     spoke = self._clock.monotonic()
                     yield event
                 if self._clock.monotonic() - spoke >= HEARTBEAT:
@@ -72,14 +79,44 @@ class RunEvents:
             return False
         return not await self._journal.read(run.id, after, 1)
 
-    async def _news(self, run_id: str, listener: Listener) -> AsyncIterator[RunEvent]:
+    async def _news(
+        self, run_id: str, listener: Listener, writers: _Writers
+    ) -> AsyncIterator[RunEvent]:
         """What is said and not kept, until the journal may have grown."""
         began = self._clock.monotonic()
         while heard := await listener.next(_PATIENCE):
             for live in heard:
+                if live.kind == "step_delta" and writers.outdated(live.data):
+                    continue
                 yield RunEvent(None, live.kind, _readable(run_id, live.data))
             if self._clock.monotonic() - began >= _PATIENCE:
                 return
+
+
+class _Writers:
+    """Who writes the texts of a run: the last worker that claimed it, in its last attempt."""
+
+    def __init__(self) -> None:
+        self._claim = 0
+        self._attempts: dict[tuple[str, int], int] = {}
+
+    def outdated(self, piece: dict[str, Any]) -> bool:
+        """Whether it comes from a worker that lost the run, or an attempt that is over."""
+        claim, attempt = piece.get("claim", self._claim), piece.get("attempt", 0)
+        if claim < self._claim:
+            return True
+        if claim > self._claim:
+            self._claim = claim
+            self._attempts.clear()
+        step = (piece["node"], piece["iteration"])
+        if attempt < self._attempts.get(step, 0):
+            return True
+        self._attempts[step] = attempt
+        return False
+
+    def note(self, row: Recorded) -> None:
+        if row.kind in _OVER:
+            self._attempts.pop((row.node, row.iteration), None)
 
 
 def told(run_id: str, row: Recorded) -> RunEvent:
@@ -88,12 +125,15 @@ def told(run_id: str, row: Recorded) -> RunEvent:
     if row.node:
         values = {"node": row.node, "iteration": row.iteration, **values}
     if row.kind == "run_paused":
-        values["waiting_for"] = {
-            "kind": "limit",
-            "limit": values.get("limit"),
-            "value": values.get("value"),
-        }
+        values["waiting_for"] = [paused_for(values["limit"], values["value"], values["at"])]
     return RunEvent(row.id, row.kind, _readable(run_id, values))
+
+
+def paused_for(limit: str, value: float, at: float) -> dict[str, Any]:
+    """The pause of a run as one of the things it waits for."""
+    kind = WaitKind.PAUSE if limit == "pause" else WaitKind.LIMIT
+    details = {} if kind is WaitKind.PAUSE else {"limit": limit, "value": value}
+    return Wait(kind=kind, since=at, details=details).model_dump()
 
 
 def _readable(run_id: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class Versions:
         self._agents = agents
         self._checking = checking
         self._clock = clock
+        self._frozen: dict[tuple[str, int], int] = {}
+        """By agent and revision: which version the draft was when it was last frozen."""
 
     async def list(
         self, owner: str, agent_id: str, part: Slice
@@ -41,12 +43,22 @@ class Versions:
             raise no_version(version)
         return found
 
-    async def snapshot(self, agent: Agent) -> GraphVersion:
-        """The version with the content of the agent's draft."""
-        digest = hashlib.sha256(canonical(agent.document)).hexdigest()
-        return await self._store.add_version(
-            agent.owner, agent.id, agent.document, digest, self._clock.now()
-        )
+    async def snapshot(self, agent: Agent) -> int:
+        """The number of the version with the content of the agent's draft."""
+        place = (agent.id, agent.revision)
+        known = self._frozen.get(place)
+        if known is not None and known == agent.latest_version:
+            return known
+        version = await self.freeze(agent.owner, agent.id, agent.document)
+        if len(self._frozen) >= _REMEMBERED:
+            self._frozen.clear()
+        self._frozen[place] = version.version
+        return version.version
+
+    async def freeze(self, owner: str, agent_id: str, document: dict[str, Any]) -> GraphVersion:
+        """The version of an agent with this content, which need not be its draft's."""
+        digest = hashlib.sha256(canonical(document)).hexdigest()
+        return await self._store.add_version(owner, agent_id, document, digest, self._clock.now())
 
     async def publish(
         self, owner: str, agent_id: str, label: str = ""
@@ -58,10 +70,10 @@ class Versions:
         agent = await self._agents.get(owner, agent_id)
         self._checking.agent(agent).require_runnable()
         version = await self.snapshot(agent)
-        await self._store.publish(owner, agent_id, version.version, label)
+        await self._store.publish(owner, agent_id, version, label)
         return (
             await self._agents.get(owner, agent_id),
-            await self.get(owner, agent_id, version.version),
+            await self.get(owner, agent_id, version),
         )
 
     async def restore(self, owner: str, agent_id: str, version: int) -> Agent:

@@ -21,6 +21,27 @@ class StorageBusy(LubanError):
     zh = "{place} 已被另一个进程锁定 {seconds} 秒。请关闭占用它的程序，或稍后再试。"
 
 
+class StorageConflict(LubanError):
+    """What was to be stored stands against something that is stored already."""
+
+    code = "data_conflict"
+    status = 409
+    en = "This stands against what is stored already ({cause}). Read it again and try once more."
+    zh = "数据冲突：与已存储的内容相抵触（{cause}）。请重新读取后再试。"
+
+
+class ValueRefused(LubanError):
+    """A value cannot be a value of its column."""
+
+    code = "value_refused"
+    status = 400
+    en = (
+        "A value has a format that cannot be stored or looked up: {cause}. Leave out NUL "
+        "characters, and numbers of unusual size."
+    )
+    zh = "数据格式错误，有一个值无法存储或查询：{cause}。请去掉 NUL 字符和大小异常的数字。"
+
+
 class DataFolderNotWritable(LubanError):
     """The folder or the file cannot be written by this user."""
 
@@ -51,12 +72,13 @@ class DatabaseDamaged(LubanError):
     code = "database_damaged"
     status = 500
     en = (
-        "{place} is damaged: {cause}. Nothing was changed. Put a backup in its place; the damaged "
-        "file may still be read with `sqlite3 {place} .recover`."
+        "{place} is damaged: {cause}. Nothing was changed. Stop Luban, move the file away and put "
+        "a backup in its place with `luban db restore`; what is left in the damaged file may still "
+        "be read with `sqlite3 {place} .recover`."
     )
     zh = (
-        "{place} 已损坏：{cause}。未做任何修改。请用备份替换它；损坏的文件仍可尝试用 "
-        "`sqlite3 {place} .recover` 读出。"
+        "{place} 已损坏：{cause}。未做任何修改。请停止 Luban，移走该文件，再用 `luban db restore` "
+        "恢复备份；损坏的文件中剩余的内容仍可尝试用 `sqlite3 {place} .recover` 读出。"
     )
 
 

@@ -25,6 +25,7 @@ const common = {
   role: "step" as const,
   icon: "repeat",
   aliases: [],
+  credentials: [],
   demo: false,
   source: "builtin",
   examples: [],

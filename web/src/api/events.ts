@@ -7,6 +7,8 @@ const KINDS: RunEventKind[] = [
   "run_started",
   "run_paused",
   "run_resumed",
+  "run_waiting",
+  "run_woken",
   "run_ended",
   "step_started",
   "step_progress",
@@ -15,6 +17,9 @@ const KINDS: RunEventKind[] = [
   "step_finished",
   "attempt_failed",
   "step_failed",
+  "child_started",
+  "child_finished",
+  "child_failed",
 ];
 
 const FIRST_WAIT_MS = 500;

@@ -19,11 +19,16 @@ export function moving(status: RunStatus): boolean {
   return status === "queued" || status === "running";
 }
 
+const asked = ({ status, ...rest }: RunFilter) => ({
+  ...rest,
+  ...(status && { status: [status] }),
+});
+
 export const runsQuery = (filter: RunFilter = {}) =>
   queryOptions({
     queryKey: ["runs", filter],
     queryFn: ({ signal }) =>
-      answer<Page<RunView>>(api.GET("/api/v1/runs", { params: { query: filter }, signal })),
+      answer<Page<RunView>>(api.GET("/api/v1/runs", { params: { query: asked(filter) }, signal })),
     refetchInterval: ({ state }) =>
       state.data?.items.some((run) => moving(run.status)) ? 2000 : false,
   });
@@ -59,6 +64,15 @@ export const stepsQuery = (id: string, node?: string, pages = 1) =>
     },
   });
 
+/** Steps that are under way. */
+export const runningSteps = async (id: string): Promise<StepView[]> => {
+  const query = { page_size: MOST_STEPS, status: "running" as const };
+  const found = await answer<Page<StepView>>(
+    api.GET(`${RUN}/steps`, { params: { path: { run_id: id }, query } }),
+  );
+  return found.items;
+};
+
 export const startRun = (
   agent: string,
   inputs: Record<string, Json>,
@@ -73,5 +87,10 @@ export const startRun = (
 
 export const cancelRun = (id: string) => answer<RunView>(api.POST(`${RUN}/cancel`, at(id)));
 
-export const resumeRun = (id: string, limits: RunLimits) =>
+export const pauseRun = (id: string) => answer<RunView>(api.POST(`${RUN}/pause`, at(id)));
+
+export const signalRun = (id: string, name: string, data: Json) =>
+  answer<RunView>(api.POST(`${RUN}/signals`, { ...at(id), body: { name, data } }));
+
+export const resumeRun = (id: string, limits: RunLimits = {}) =>
   answer<RunView>(api.POST(`${RUN}/resume`, { ...at(id), body: { limits } }));

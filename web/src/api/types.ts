@@ -19,7 +19,8 @@ export type Category =
   | "time"
   | "web"
   | "file"
-  | "ai";
+  | "ai"
+  | "flow";
 
 export type Widget =
   | "textarea"
@@ -157,7 +158,23 @@ export type AgentView = With<
 export type VersionView = With<Wire["VersionView"], { document?: AgentDocument | null }>;
 
 export type RunStatus = Wire["RunStatus"];
-export type StepStatus = "running" | "completed" | "failed" | "cancelled";
+export type StepStatus = "running" | "waiting" | "completed" | "failed" | "cancelled";
+
+export type WaitKind = Wire["WaitKind"];
+
+/** One thing a run waits for; times are Unix seconds. */
+export interface Wait {
+  kind: WaitKind;
+  /** Empty when the run as a whole waits. */
+  node: string;
+  iteration: number;
+  key: string;
+  since: number;
+  until: number | null;
+  details: Record<string, Json>;
+}
+
+export type Approval = With<Wire["ApprovalView"], { details: Record<string, Json> }>;
 
 export interface StoredError {
   code: string;
@@ -175,7 +192,7 @@ export type RunView = With<
     inputs: Record<string, Json>;
     outputs: Record<string, Json>;
     error: StoredError | null;
-    waiting_for: { kind: string; limit: keyof RunLimits; value: number } | null;
+    waiting_for: Wait[];
     document?: AgentDocument | null;
   }
 >;
@@ -189,6 +206,7 @@ export type StepView = With<
   Wire["StepView"],
   {
     status: StepStatus;
+    waiting_for: Wait[];
     attempts: AttemptView[];
     inputs: Record<string, Json>;
     outputs: [string, Json][];
@@ -215,10 +233,23 @@ export type SettingsView = Wire["SettingsView"];
 
 // Live events of a run. `id` is the journal id; events without one are not stored and come once.
 
+interface ChildData {
+  run: string;
+  node: string;
+  iteration: number;
+  /** Tells what one step asks for apart. */
+  key: string;
+  verb: string;
+  name: string;
+}
+
 export interface RunEvents {
   run_started: { run: string };
-  run_paused: { run: string; waiting_for?: RunView["waiting_for"] };
+  run_paused: { run: string; waiting_for?: Wait[] };
   run_resumed: { run: string };
+  /** Everything in it waits, and it left its worker. */
+  run_waiting: { run: string };
+  run_woken: { run: string };
   run_ended: {
     run: string;
     status: RunStatus;
@@ -226,7 +257,14 @@ export interface RunEvents {
     error: StoredError | null;
     starved: RunView["starved"];
   };
-  step_started: { run: string; node: string; iteration: number; inputs?: Record<string, Json> };
+  step_started: {
+    run: string;
+    node: string;
+    iteration: number;
+    attempt?: number;
+    claim?: number;
+    inputs?: Record<string, Json>;
+  };
   step_progress: {
     run: string;
     node: string;
@@ -235,7 +273,17 @@ export interface RunEvents {
     total: number | null;
     text: string | null;
   };
-  step_delta: { run: string; node: string; iteration: number; pin: string; text: string };
+  step_delta: {
+    run: string;
+    node: string;
+    iteration: number;
+    pin: string;
+    text: string;
+    /** Which attempt writes, and after how many characters of it this piece begins. */
+    attempt?: number;
+    claim?: number;
+    offset?: number;
+  };
   step_emitted: {
     run: string;
     node: string;
@@ -262,6 +310,9 @@ export interface RunEvents {
     retry_in: number | null;
   };
   step_failed: { run: string; node: string; iteration: number; error: StoredError };
+  child_started: ChildData & { data: Record<string, Json>; at: string };
+  child_finished: ChildData & { result: Json; duration: number };
+  child_failed: ChildData & { error: StoredError; duration: number };
 }
 
 export type RunEventKind = keyof RunEvents;

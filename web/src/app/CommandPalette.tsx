@@ -2,7 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { House, Languages, Moon, Play, Plus, Settings, Workflow } from "lucide-react";
+import {
+  House,
+  Languages,
+  MessageCircleQuestion,
+  Moon,
+  Play,
+  Plus,
+  Settings,
+  Workflow,
+} from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { agentsQuery } from "@/api/agents";
@@ -45,6 +54,12 @@ function useCommands(): Command[] {
         label: t("nav.runs"),
         icon: <Play size={15} />,
         run: () => navigate({ to: "/runs" }),
+      },
+      {
+        id: "approvals",
+        label: t("nav.approvals"),
+        icon: <MessageCircleQuestion size={15} />,
+        run: () => navigate({ to: "/approvals" }),
       },
       {
         id: "settings",

@@ -1,57 +1,96 @@
 // The frame around every page: rail, banner when the server is gone, tips, toasts, the command palette.
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useMatches } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import {
   House,
+  KeyRound,
   Languages,
+  MessageCircleQuestion,
   Moon,
   Play,
   Search,
   Settings,
+  ShieldCheck,
   Sun,
   SunMoon,
   Workflow,
 } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { GateDialogs } from "@/access/dialogs";
+import { useGate } from "@/access/gate";
+import { useMay } from "@/access/session";
+import { useAdminSisters } from "@/access/sisters";
+import { approvalsQuery } from "@/api/approvals";
 import { modelsQuery } from "@/api/catalogue";
 import { uploadFile } from "@/api/files";
 import { type FormServices, FormServicesProvider } from "@/forms/services";
 import { Boundary } from "@/ui/Boundary";
+import { Logo } from "@/ui/Logo";
 import { setPreference, THEMES, usePreferences } from "@/ui/preferences";
 import { TipLayer } from "@/ui/TipLayer";
 import { Toasts } from "@/ui/Toasts";
-import { Logo } from "./Logo";
+import { AccountMenu } from "./AccountMenu";
 import { useOnline } from "./online";
 
 const CommandPalette = lazy(() => import("./CommandPalette"));
 
 const SPOT =
   "grid h-9 w-10 place-items-center rounded-lg text-fg3 hover:bg-surface2 hover:text-fg transition-colors";
+const MOST_SHOWN = 99;
+const BADGE_AFTER_MS = 3000;
 const HERE = { className: "bg-accent-soft! text-accent!" };
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon };
 
 interface SpotProps {
-  to: "/" | "/agents" | "/runs" | "/settings";
+  to: "/" | "/agents" | "/runs" | "/approvals" | "/credentials" | "/admin" | "/settings";
   label: string;
   exact?: boolean;
+  /** Not on a phone, where there is no room for all. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-function Spot({ to, label, exact, children }: SpotProps) {
+function Spot({ to, label, exact, wide, children }: SpotProps) {
   return (
     <Link
       to={to}
       aria-label={label}
       data-tip={label}
       data-tip-side="right"
-      className={SPOT}
+      className={clsx(SPOT, wide && "max-sm:hidden")}
       activeProps={HERE}
       activeOptions={{ exact: exact ?? false, includeSearch: false }}
     >
       {children}
     </Link>
+  );
+}
+
+/** The way to the open questions, with how many there are. */
+function ApprovalsSpot() {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  // The page itself comes first.
+  useEffect(() => {
+    const timer = setTimeout(() => setAsking(true), BADGE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const { data } = useQuery({ ...approvalsQuery(), enabled: asking });
+  const count = data?.total ?? 0;
+  const label = count ? t("nav.approvalsOpen", { count }) : t("nav.approvals");
+  return (
+    <Spot to="/approvals" label={label}>
+      <span className="relative">
+        <MessageCircleQuestion size={18} />
+        {count > 0 && (
+          <span className="absolute -top-2 -right-2.5 min-w-4 rounded-full bg-wait px-1 text-center text-[10px] leading-4 font-semibold text-surface tabular-nums">
+            {count > MOST_SHOWN ? `${MOST_SHOWN}+` : count}
+          </span>
+        )}
+      </span>
+    </Spot>
   );
 }
 
@@ -69,7 +108,7 @@ function Preferences() {
     <>
       <button
         type="button"
-        className={SPOT}
+        className={clsx(SPOT, "max-sm:hidden")}
         aria-label={say.language}
         data-tip={say.language}
         data-tip-side="right"
@@ -79,7 +118,7 @@ function Preferences() {
       </button>
       <button
         type="button"
-        className={SPOT}
+        className={clsx(SPOT, "max-sm:hidden")}
         aria-label={say.theme}
         data-tip={say.theme}
         data-tip-side="right"
@@ -93,6 +132,8 @@ function Preferences() {
 
 function Rail({ onCommand }: { onCommand: () => void }) {
   const { t } = useTranslation();
+  const may = useMay();
+  const manages = useAdminSisters().length > 0;
   const command = `${t("nav.command")}  Ctrl K`;
   return (
     <nav
@@ -114,6 +155,12 @@ function Rail({ onCommand }: { onCommand: () => void }) {
       <Spot to="/runs" label={t("nav.runs")}>
         <Play size={18} />
       </Spot>
+      <ApprovalsSpot />
+      {may("credential.read") && (
+        <Spot to="/credentials" label={t("nav.credentials")}>
+          <KeyRound size={18} />
+        </Spot>
+      )}
       <span className="grow max-sm:hidden" />
       <button
         type="button"
@@ -126,9 +173,15 @@ function Rail({ onCommand }: { onCommand: () => void }) {
         <Search size={18} />
       </button>
       <Preferences />
+      {manages && (
+        <Spot to="/admin" label={t("nav.admin")} wide>
+          <ShieldCheck size={18} />
+        </Spot>
+      )}
       <Spot to="/settings" label={t("nav.settings")}>
         <Settings size={18} />
       </Spot>
+      <AccountMenu />
     </nav>
   );
 }
@@ -138,23 +191,27 @@ function useServices(): FormServices {
   return useMemo(() => ({ upload: uploadFile, models: data ?? [] }), [data]);
 }
 
-export function Shell() {
-  const { t } = useTranslation();
-  const online = useOnline((state) => state.online);
-  const services = useServices();
-  const [command, setCommand] = useState(false);
-
+/** Ctrl K opens the palette from anywhere. */
+function useCommandKey(open: () => void): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        setCommand(true);
+        open();
       }
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
-  }, []);
+  }, [open]);
+}
 
+function Framed() {
+  const { t } = useTranslation();
+  const online = useOnline((state) => state.online);
+  const services = useServices();
+  const [command, setCommand] = useState(false);
+  const openCommand = useCallback(() => setCommand(true), []);
+  useCommandKey(openCommand);
   return (
     <div className="flex h-full flex-col overflow-hidden sm:flex-row">
       <button
@@ -164,7 +221,7 @@ export function Shell() {
       >
         {t("nav.skip")}
       </button>
-      <Rail onCommand={() => setCommand(true)} />
+      <Rail onCommand={openCommand} />
       <div className="flex min-h-0 min-w-0 grow flex-col">
         {!online && (
           <p role="status" className="bg-warn-soft px-4 py-1 text-center text-sm text-warn">
@@ -179,13 +236,34 @@ export function Shell() {
           </Boundary>
         </main>
       </div>
-      <TipLayer />
-      <Toasts />
       {command && (
         <Suspense>
           <CommandPalette onClose={() => setCommand(false)} />
         </Suspense>
       )}
     </div>
+  );
+}
+
+export function Shell() {
+  const bare = useMatches({ select: (all) => all.some((each) => each.staticData.bare) });
+  const asked = useGate((state) => state.asked);
+  return (
+    <>
+      {bare ? (
+        <Boundary region="page">
+          <Outlet />
+        </Boundary>
+      ) : (
+        <Framed />
+      )}
+      <TipLayer />
+      <Toasts />
+      {asked && (
+        <Suspense>
+          <GateDialogs />
+        </Suspense>
+      )}
+    </>
   );
 }

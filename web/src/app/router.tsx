@@ -1,11 +1,17 @@
 // Every address of the app, what its search part means, and which chunk draws it.
+import type { QueryClient } from "@tanstack/react-query";
 import {
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from "@tanstack/react-router";
+import { withAccountWords } from "@/access/words";
 import { BASE } from "@/api/address";
+import type { AuditFilter } from "@/api/admin";
+import { ApiError } from "@/api/errors";
+import { meQuery } from "@/api/people";
 import type { RunStatus } from "@/api/types";
 import { Crashed, Missing } from "./Missing";
 import { Shell } from "./Shell";
@@ -47,10 +53,32 @@ interface RunSearch {
 
 const text = (search: Search, key: string) =>
   search[key] === undefined || search[key] === "" ? undefined : String(search[key]);
+const pageOf = ({ page }: Search) => (Number(page) > 1 ? Math.floor(Number(page)) : undefined);
 const among = <T extends string>(values: readonly T[], value: unknown) =>
   values.find((each) => each === value);
 
-const root = createRootRoute({ component: Shell, notFoundComponent: Missing });
+/** Pages that need nobody to be signed in. */
+const OPEN = /^\/(sign-in|first|reset|confirm-email|invitations|s)(\/|$)/;
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Shell,
+  notFoundComponent: Missing,
+  beforeLoad: async ({ context, location }) => {
+    if (OPEN.test(location.pathname)) return;
+    try {
+      await context.client.ensureQueryData(meQuery());
+    } catch (error) {
+      // Any other failure the pages themselves tell of.
+      if (error instanceof ApiError && error.status === 401)
+        throw redirect({ to: "/sign-in", search: { back: location.href } });
+    }
+  },
+});
+
+type Loaded = Parameters<typeof lazyRouteComponent>[0];
+
+/** A page whose words come with it. */
+const accountPage = (loading: Loaded) => lazyRouteComponent(withAccountWords(loading));
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -86,7 +114,7 @@ const runs = createRoute({
   validateSearch: (search: Search): RunsSearch => ({
     agent: text(search, "agent"),
     status: among(STATUSES, search.status),
-    page: Number(search.page) > 1 ? Math.floor(Number(search.page)) : undefined,
+    page: pageOf(search),
   }),
   component: lazyRouteComponent(() => import("@/features/runs/RunsPage")),
 });
@@ -102,15 +130,180 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("@/features/run/RunPage")),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: "/approvals",
+  validateSearch: (search: Search): { page?: number | undefined } => ({
+    page: pageOf(search),
+  }),
+  component: lazyRouteComponent(() => import("@/features/approvals/ApprovalsPage")),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   component: lazyRouteComponent(() => import("@/features/settings/SettingsPage")),
 });
 
-export function createAppRouter() {
+interface CredentialsSearch {
+  connected?: string | undefined;
+  failed?: string | undefined;
+}
+
+const credentials = createRoute({
+  getParentRoute: () => root,
+  path: "/credentials",
+  validateSearch: (search: Search): CredentialsSearch => ({
+    connected: text(search, "connected"),
+    failed: text(search, "failed"),
+  }),
+  component: accountPage(() => import("@/features/credentials/CredentialsPage")),
+});
+
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/account",
+  validateSearch: (search: Search): { error?: string | undefined } => ({
+    error: text(search, "error"),
+  }),
+  component: accountPage(() => import("@/features/account/ProfilePage")),
+});
+
+const security = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/security",
+  component: accountPage(() => import("@/features/account/SecurityPage")),
+});
+
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/keys",
+  component: accountPage(() => import("@/features/account/KeysPage")),
+});
+
+const team = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/team",
+  component: accountPage(() => import("@/features/teams/TeamPage")),
+});
+
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: "/admin",
+  component: accountPage(() => import("@/features/admin/AdminPage")),
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/admin/users",
+  validateSearch: (search: Search): { q?: string | undefined; page?: number | undefined } => ({
+    q: text(search, "q"),
+    page: pageOf(search),
+  }),
+  component: accountPage(() => import("@/features/admin/UsersPage")),
+});
+
+const roles = createRoute({
+  getParentRoute: () => root,
+  path: "/admin/roles",
+  component: accountPage(() => import("@/features/admin/RolesPage")),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/admin/audit",
+  validateSearch: (search: Search): AuditFilter => ({
+    user: text(search, "user"),
+    action: text(search, "action"),
+    resource: text(search, "resource"),
+    outcome: among(["done", "refused", "failed"], search.outcome),
+    since: text(search, "since"),
+    until: text(search, "until"),
+    page: pageOf(search),
+  }),
+  component: accountPage(() => import("@/features/admin/AuditPage")),
+});
+
+const health = createRoute({
+  getParentRoute: () => root,
+  path: "/admin/health",
+  component: accountPage(() => import("@/features/admin/HealthPage")),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: "/admin/webhooks",
+  component: accountPage(() => import("@/features/admin/WebhooksPage")),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  staticData: { bare: true },
+  validateSearch: (search: Search): { back?: string | undefined; error?: string | undefined } => ({
+    back: text(search, "back"),
+    error: text(search, "error"),
+  }),
+  component: accountPage(() => import("@/features/signin/SignInPage")),
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in/done",
+  staticData: { bare: true },
+  component: accountPage(() => import("@/features/signin/DonePage")),
+});
+
+const email = createRoute({
+  getParentRoute: () => root,
+  path: "/confirm-email",
+  staticData: { bare: true },
+  validateSearch: (search: Search): { token?: string | undefined } => ({
+    token: text(search, "token"),
+  }),
+  component: accountPage(() => import("@/features/signin/EmailPage")),
+});
+
+const first = createRoute({
+  getParentRoute: () => root,
+  path: "/first",
+  staticData: { bare: true },
+  component: accountPage(() => import("@/features/signin/FirstPage")),
+});
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset",
+  staticData: { bare: true },
+  validateSearch: (search: Search): { token?: string | undefined } => ({
+    token: text(search, "token"),
+  }),
+  component: accountPage(() => import("@/features/signin/ResetPage")),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitations/$token",
+  staticData: { bare: true },
+  component: accountPage(() => import("@/features/signin/InvitationPage")),
+});
+
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: "/s/$token",
+  staticData: { bare: true },
+  component: accountPage(() => import("@/features/shared/SharedPage")),
+});
+
+const inside = [home, library, builder, runs, run, approvals, settings] as const;
+const accounts = [credentials, profile, security, keys, team] as const;
+const administration = [admin, users, roles, audit, health, webhooks] as const;
+const outside = [signIn, signedIn, first, reset, email, invitation, shared] as const;
+
+export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([home, library, builder, runs, run, settings]),
+    routeTree: root.addChildren([...inside, ...accounts, ...administration, ...outside]),
+    context: { client },
     basepath: BASE || "/",
     defaultPreload: "intent",
     defaultNotFoundComponent: Missing,
@@ -122,5 +315,9 @@ export function createAppRouter() {
 declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
+  }
+  interface StaticDataRouteOption {
+    /** Drawn without the frame of the app. */
+    bare?: boolean;
   }
 }

@@ -4,7 +4,10 @@ import { RouterProvider } from "@tanstack/react-router";
 import i18next from "i18next";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { askPerson } from "@/access/gate";
 import { ApiError } from "@/api/errors";
+import { setGate } from "@/api/gates";
+import { meQuery } from "@/api/people";
 import { watchComposition } from "@/ui/ime";
 import { showToast } from "@/ui/toasts";
 import { startTranslation } from "./i18n";
@@ -46,7 +49,11 @@ export async function start(): Promise<void> {
   reloadOnceOnStaleChunk();
   watchComposition(document);
   const client = createClient();
-  const router = createAppRouter();
+  const router = createAppRouter(client);
+  // Only whose work would be lost is asked on the spot; everybody else comes by the sign-in page.
+  const known = () => client.getQueryData(meQuery().queryKey) !== undefined;
+  setGate("signIn", async () => known() && askPerson("signIn"));
+  setGate("confirm", () => askPerson("confirm"));
   // The page's own code comes while the catalogue does.
   await Promise.all([startTranslation(), router.load()]);
   const root = document.getElementById("root");

@@ -159,6 +159,7 @@ const TINTS: Record<string, string> = {
   web: "run",
   file: "kind-file",
   ai: "wait",
+  flow: "kind-message",
 };
 
 export const categoryColor = (category: string | undefined): string =>

@@ -7,6 +7,7 @@ import { type Finding, type NodeView, titleOf } from "@/editor";
 import { StatusIcon } from "@/live/Status";
 import type { NodeLive } from "@/live/state";
 import { useElapsed } from "@/live/useElapsed";
+import { byUrgency, useWaitSentence } from "@/live/waits";
 import { isImeKey } from "@/ui/ime";
 import { BlockIcon } from "./BlockIcon";
 import { useCanvas, useUi } from "./context";
@@ -124,14 +125,17 @@ function RunState({ live }: { live: NodeLive }) {
   const elapsed = useElapsed(live.startedAt, null, running);
   const seconds = running ? elapsed : live.seconds;
   const { progress } = live;
+  const say = useWaitSentence();
   const time = seconds === null || seconds < 0.001 ? "" : shortTime(seconds, i18n.language);
   const text = running && progress?.total ? `${progress.done ?? 0}/${progress.total}` : time;
+  const [wait] = live.status === "waiting" ? byUrgency(live.waits) : [];
   const times = live.completed > 1 && !running ? `×${live.completed} ` : "";
   return (
     <span className={`lb-state lb-status-${live.status}`}>
       <StatusIcon status={live.status} size={13} />
       <span className="sr-only">{t(`status.${live.status}`)}</span>
       {times}
+      {wait && <span data-tip={say(wait)}>{t(`wait.word.${wait.kind}`)}</span>}
       {live.status === "failed" ? t("status.failed") : text}
     </span>
   );

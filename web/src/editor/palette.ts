@@ -30,6 +30,7 @@ export const CATEGORIES = [
   "web",
   "file",
   "time",
+  "flow",
   "output",
 ] as const;
 

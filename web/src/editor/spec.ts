@@ -47,7 +47,15 @@ export interface OutputSpec extends PinText {
   main?: boolean;
 }
 
+export interface CredentialNeed {
+  /** `*` for any. */
+  readonly provider: string;
+  readonly scopes: readonly string[];
+  readonly optional: boolean;
+}
+
 export interface BlockSpec {
+  credentials?: readonly CredentialNeed[];
   id: string;
   version?: number;
   title: string;

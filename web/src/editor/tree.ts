@@ -16,6 +16,7 @@ export interface NodeKeys {
   color?: string;
   retry?: RetryPolicy;
   timeout?: number;
+  timeout_total?: number;
   order?: "firing" | "any";
   parallel?: number;
 }

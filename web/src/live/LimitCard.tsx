@@ -2,13 +2,13 @@
 import { CirclePause } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { RunLimits, RunView } from "@/api/types";
+import type { RunLimits, Wait } from "@/api/types";
 import { Button } from "@/ui/Button";
-import { useFormats } from "@/ui/format";
 import { TextInput } from "@/ui/inputs";
+import { useWaitSentence } from "./waits";
 
 interface LimitCardProps {
-  waiting: NonNullable<RunView["waiting_for"]>;
+  waiting: Wait;
   busy: boolean;
   onResume: (limits: RunLimits) => void;
   onCancel: () => void;
@@ -16,14 +16,15 @@ interface LimitCardProps {
 
 export function LimitCard({ waiting, busy, onResume, onCancel }: LimitCardProps) {
   const { t } = useTranslation();
-  const { number } = useFormats();
+  const say = useWaitSentence();
   const field = useId();
-  const [typed, setTyped] = useState(String(waiting.value * 2));
+  const reached = Number(waiting.details.value);
+  const [typed, setTyped] = useState(String(reached * 2));
   const wanted = Number(typed);
-  const valid = Number.isFinite(wanted) && wanted > waiting.value;
+  const valid = Number.isFinite(wanted) && wanted > reached;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (valid) onResume({ [waiting.limit]: wanted });
+    if (valid) onResume({ [String(waiting.details.limit)]: wanted });
   };
   return (
     <form
@@ -31,9 +32,7 @@ export function LimitCard({ waiting, busy, onResume, onCancel }: LimitCardProps)
       className="flex flex-wrap items-center gap-3 rounded-card border border-wait/40 bg-wait-soft p-3"
     >
       <CirclePause size={17} aria-hidden className="shrink-0 text-wait" />
-      <p className="min-w-48 grow">
-        {t("run.atLimit", { limit: t(`run.limit.${waiting.limit}`), value: number(waiting.value) })}
-      </p>
+      <p className="min-w-48 grow">{say(waiting)}</p>
       <label htmlFor={field} className="flex items-center gap-2 text-sm whitespace-nowrap text-fg2">
         {t("run.newLimit")}
         <TextInput

@@ -4,9 +4,11 @@ import type { Json, StepView } from "@/api/types";
 import { Chip } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";
 import { NamedValue } from "@/values/ValueView";
+import { ChildSteps } from "./ChildSteps";
 import { ErrorCard } from "./ErrorCard";
 import type { NameOf } from "./names";
 import { StatusIcon } from "./Status";
+import { byUrgency, useWaitSentence } from "./waits";
 
 /** The values of every pin, in the order they came; a pin used once is shown as its value. */
 export function byPin(outputs: [string, Json][]): [pin: string, values: Json[]][] {
@@ -82,8 +84,16 @@ function Attempts({ step }: { step: StepView }) {
   );
 }
 
-export function StepDetails({ step, nameOf }: { step: StepView; nameOf: NameOf }) {
+interface StepDetailsProps {
+  step: StepView;
+  /** All steps known, those that this one asked for among them. */
+  steps?: readonly StepView[];
+  nameOf: NameOf;
+}
+
+export function StepDetails({ step, steps = [], nameOf }: StepDetailsProps) {
   const { t } = useTranslation();
+  const say = useWaitSentence();
   const { seconds, date } = useFormats();
   return (
     <div className="flex flex-col gap-4">
@@ -95,6 +105,11 @@ export function StepDetails({ step, nameOf }: { step: StepView; nameOf: NameOf }
         <code className="font-mono text-xs text-fg3">{step.block}</code>
       </p>
       {step.error && <ErrorCard error={step.error} nameOf={nameOf} />}
+      {byUrgency(step.waiting_for ?? []).map((wait) => (
+        <p key={`${wait.kind} ${wait.node} ${wait.key}`} className="text-sm text-wait">
+          {say(wait)}
+        </p>
+      ))}
       <section>
         <h3 className="mb-1.5 text-sm text-fg2">{t("run.inputs")}</h3>
         <Inputs values={step.inputs} />
@@ -103,6 +118,7 @@ export function StepDetails({ step, nameOf }: { step: StepView; nameOf: NameOf }
         <h3 className="mb-1.5 text-sm text-fg2">{t("run.outputs")}</h3>
         <Outputs values={step.outputs} />
       </section>
+      <ChildSteps step={step} steps={steps} nameOf={nameOf} />
       <Attempts step={step} />
     </div>
   );

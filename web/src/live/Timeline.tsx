@@ -3,6 +3,7 @@ import { clsx } from "clsx";
 import { useTranslation } from "react-i18next";
 import type { StepView } from "@/api/types";
 import { useFormats } from "@/ui/format";
+import { askedWord } from "./ChildSteps";
 import type { NameOf } from "./names";
 import { nodeKey } from "./state";
 
@@ -14,7 +15,11 @@ interface TimelineProps {
 }
 
 interface Row {
+  /** The node; of what its steps asked for, the node too. */
   node: string;
+  /** What a step asked for: the verb and of what. */
+  asked: { verb: string; name: string } | null;
+  key: string;
   bars: { from: number; to: number; status: StepView["status"]; key: string }[];
   seconds: number;
 }
@@ -22,11 +27,25 @@ interface Row {
 const COLORS: Record<StepView["status"], string> = {
   completed: "bg-ok",
   running: "bg-run",
+  waiting: "bg-wait",
   failed: "bg-bad",
   cancelled: "bg-line-strong",
 };
 // More bars than pixels say nothing more.
 const MOST_BARS = 300;
+
+const isOpen = ({ status }: StepView) => status === "running" || status === "waiting";
+const begin = (row: Row) => row.bars[0]?.from ?? 0;
+
+/** By their beginning; what the steps of a node asked for below it. */
+function nested(rows: Row[]): Row[] {
+  const sorted = rows.sort((a, b) => begin(a) - begin(b));
+  const own = sorted.filter((row) => !row.asked);
+  const known = new Set(own.map((row) => row.node));
+  const below = (node: string) => sorted.filter((row) => row.asked && row.node === node);
+  const lost = sorted.filter((row) => row.asked && !known.has(row.node));
+  return [...own.flatMap((row) => [row, ...below(row.node)]), ...lost];
+}
 
 export function rowsOf(steps: StepView[], now: number): { rows: Row[]; from: number; to: number } {
   const rows = new Map<string, Row>();
@@ -35,10 +54,11 @@ export function rowsOf(steps: StepView[], now: number): { rows: Row[]; from: num
   for (const step of steps) {
     if (!step.started_at) continue;
     const start = Date.parse(step.started_at) / 1000;
-    const end =
-      step.duration === null ? (step.status === "running" ? now : start) : start + step.duration;
+    const end = step.duration === null ? (isOpen(step) ? now : start) : start + step.duration;
     const node = nodeKey(step.node);
-    const row = rows.get(node) ?? { node, bars: [], seconds: 0 };
+    const asked = step.verb ? { verb: step.verb, name: step.name ?? "" } : null;
+    const id = asked ? `${node} ${asked.verb} ${asked.name}` : node;
+    const row = rows.get(id) ?? { node, asked, key: id, bars: [], seconds: 0 };
     row.bars.push({
       from: start,
       to: end,
@@ -46,12 +66,11 @@ export function rowsOf(steps: StepView[], now: number): { rows: Row[]; from: num
       key: `${step.node}:${step.iteration}`,
     });
     row.seconds += end - start;
-    rows.set(node, row);
+    rows.set(id, row);
     from = Math.min(from, start);
     to = Math.max(to, end);
   }
-  const sorted = [...rows.values()].sort((a, b) => (a.bars[0]?.from ?? 0) - (b.bars[0]?.from ?? 0));
-  return { rows: sorted, from, to };
+  return { rows: nested([...rows.values()]), from, to };
 }
 
 export function Timeline({ steps, nameOf, active, onNode }: TimelineProps) {
@@ -63,7 +82,7 @@ export function Timeline({ steps, nameOf, active, onNode }: TimelineProps) {
   return (
     <ul className="m-0 list-none p-2 text-sm" aria-label={t("run.timeline")}>
       {rows.map((row) => (
-        <li key={row.node}>
+        <li key={row.key}>
           <button
             type="button"
             onClick={() => onNode?.(row.node)}
@@ -72,8 +91,8 @@ export function Timeline({ steps, nameOf, active, onNode }: TimelineProps) {
               row.node === active && "bg-accent-soft",
             )}
           >
-            <span className="truncate">
-              {nameOf(row.node)}
+            <span className={clsx("truncate", row.asked && "pl-4 text-fg2")}>
+              {row.asked ? askedWord(row.asked, t) : nameOf(row.node)}
               {row.bars.length > 1 && <span className="text-fg3"> ×{number(row.bars.length)}</span>}
             </span>
             <span className="relative h-3.5 overflow-hidden rounded-[3px] bg-surface2">

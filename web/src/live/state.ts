@@ -1,8 +1,19 @@
 // What a run looks like, and what each event does to it. Pure: time comes as an argument.
-import type { Json, RunEvent, RunStatus, RunView, StoredError } from "@/api/types";
+import type {
+  Json,
+  RunEvent,
+  RunEvents,
+  RunStatus,
+  RunView,
+  StepView,
+  StoredError,
+  Wait,
+} from "@/api/types";
+import { type Arriving, appendDelta } from "./deltas";
 import { appendLog, type LogLine } from "./log";
+import { childPrefix, childWait, nodeKey, retryWait, type StepData, stepKey } from "./steps";
 
-export type NodeStatus = "idle" | "running" | "completed" | "failed" | "cancelled";
+export type NodeStatus = "idle" | "running" | "waiting" | "completed" | "failed" | "cancelled";
 
 export interface NodeLive {
   status: NodeStatus;
@@ -19,6 +30,10 @@ export interface NodeLive {
   outputs: Record<string, Json>;
   /** Text still arriving, by pin. */
   deltas: Record<string, string>;
+  /** Where it comes from, by pin. */
+  arriving: Record<string, Arriving>;
+  /** What its steps wait for. */
+  waits: readonly Wait[];
   error: StoredError | null;
   /** The attempt that failed last while another is coming. */
   retrying: { attempt: number; error: StoredError } | null;
@@ -50,7 +65,7 @@ export const IDLE: RunLive = {
   outputs: {},
   error: null,
   starved: [],
-  waitingFor: null,
+  waitingFor: [],
   log: [],
 };
 
@@ -64,18 +79,13 @@ const FRESH: NodeLive = {
   progress: null,
   outputs: {},
   deltas: {},
+  arriving: {},
+  waits: [],
   error: null,
   retrying: null,
 };
 
-/** `each[3]/inner` and `each[4]/inner` are one node to whoever looks at the graph. */
-export function nodeKey(path: string): string {
-  return path.replace(/\[\d+\]/g, "");
-}
-
-type StepData = { node: string; iteration: number };
-
-const stepKey = ({ node, iteration }: StepData) => `${node}#${iteration}`;
+export { nodeKey };
 
 /** A step may be announced twice: as it starts, and by the journal of what must not happen twice. */
 function opened(active: readonly string[], data: StepData): readonly string[] {
@@ -83,9 +93,25 @@ function opened(active: readonly string[], data: StepData): readonly string[] {
   return active.includes(key) ? active : [...active, key];
 }
 
+/** A step ends with everything below it. */
 function closed(active: readonly string[], data: StepData): readonly string[] {
-  const key = stepKey(data);
-  return active.filter((each) => each !== key);
+  const [key, below] = [stepKey(data), childPrefix(data)];
+  return active.filter((each) => each !== key && !each.startsWith(below));
+}
+
+/** What is left to wait for when a step is over. */
+function waitsWithout(waits: readonly Wait[], data: StepData): readonly Wait[] {
+  if (waits.length === 0) return waits;
+  const [key, below] = [stepKey(data), childPrefix(data)];
+  return waits.filter((wait) => stepKey(wait) !== key && !wait.node.startsWith(below));
+}
+
+const sameWait = (a: Wait, b: Wait) => a.key === b.key && stepKey(a) === stepKey(b);
+
+function withWait(node: NodeLive, wait: Wait): NodeLive {
+  const waits = [...node.waits.filter((each) => !sameWait(each, wait)), wait];
+  const left = { ...node, waits, active: opened(node.active, wait) };
+  return { ...left, status: settled(left) };
 }
 
 /** Node maps made for the batch at work, not yet seen by anybody else. */
@@ -119,12 +145,16 @@ export function applyEvents(live: RunLive, events: readonly RunEvent[], now: num
   return { ...after, log: appendLog(live.log, events, now) };
 }
 
-function settled(node: Pick<NodeLive, "active" | "failed">): NodeStatus {
-  if (node.active.length > 0) return "running";
+/** A node waits when all its steps do. */
+function settled(node: Pick<NodeLive, "active" | "failed" | "waits">): NodeStatus {
+  if (node.active.length > 0) {
+    const waiting = new Set(node.waits.map(stepKey));
+    return node.active.every((step) => waiting.has(step)) ? "waiting" : "running";
+  }
   return node.failed > 0 ? "failed" : "completed";
 }
 
-function without(deltas: Record<string, string>, pins: Iterable<string>): Record<string, string> {
+function without<T>(deltas: Record<string, T>, pins: Iterable<string>): Record<string, T> {
   const gone = new Set(pins);
   return Object.fromEntries(Object.entries(deltas).filter(([pin]) => !gone.has(pin)));
 }
@@ -141,35 +171,22 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
     case "run_paused":
       return { ...live, status: "waiting", waitingFor: event.data.waiting_for ?? live.waitingFor };
     case "run_resumed":
-      return { ...live, status: "running", waitingFor: null };
+    case "run_woken":
+      return { ...live, status: "running", waitingFor: [] };
+    case "run_waiting":
+      return { ...live, status: "waiting" };
     case "run_ended":
       return endRun(live, event.data, now);
-    case "step_started": {
-      const within = onBodies(live, event.data, (body) => ({
-        ...body,
-        active: opened(body.active, event.data),
-        startedAt: body.startedAt ?? now,
-      }));
-      return onNode(within, event.data, (node) => ({
-        ...node,
-        status: "running",
-        active: opened(node.active, event.data),
-        startedAt: now,
-        progress: node.active.length ? node.progress : null,
-        deltas: {},
-        error: null,
-      }));
-    }
+    case "step_started":
+      return startStep(live, event.data, now);
     case "step_progress": {
       const { done, total, text } = event.data;
       return onNode(live, event.data, (node) => ({ ...node, progress: { done, total, text } }));
     }
     case "step_delta": {
-      const { pin, text } = event.data;
-      return onNode(live, event.data, (node) => ({
-        ...node,
-        deltas: { ...node.deltas, [pin]: (node.deltas[pin] ?? "") + text },
-      }));
+      return onNode(live, event.data, (node) =>
+        isOver(node, event.data) ? node : appendDelta(node, event.data),
+      );
     }
     case "step_emitted": {
       const { pin, value } = event.data;
@@ -184,33 +201,106 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
       return finishStep(live, event.data);
     case "attempt_failed": {
       const { attempt, error } = event.data;
-      return onNode(live, event.data, (node) => ({
-        ...node,
-        status: "running",
-        retrying: { attempt, error },
-      }));
+      return onNode(live, event.data, (node) =>
+        withWait({ ...node, retrying: { attempt, error } }, retryWait(event.data, now)),
+      );
     }
-    case "step_failed": {
-      const { error } = event.data;
-      const within = onBodies(live, event.data, (body) => ({
-        ...body,
-        active: closed(body.active, event.data),
-        failed: body.failed + 1,
-      }));
-      const next = onNode(within, event.data, (node) => {
-        const left = { ...node, active: closed(node.active, event.data), failed: node.failed + 1 };
-        return {
-          ...left,
-          status: settled(left),
-          error,
-          retrying: null,
-          progress: null,
-          deltas: {},
-        };
-      });
-      return { ...next, steps: next.steps + 1 };
+    case "child_started": {
+      const wait = childWait(event.data, now);
+      return onNode(live, event.data, (node) => (wait ? withWait(node, wait) : node));
     }
+    case "child_finished":
+    case "child_failed":
+      return onNode(live, event.data, (node) => endChild(node, event.data));
+    case "step_failed":
+      return failStep(live, event.data);
   }
+}
+
+/** Whether a piece of text comes late, for a step that has ended. */
+function isOver(node: NodeLive, data: StepData): boolean {
+  const key = stepKey(data);
+  const above = `${data.node.replace(/(@\d+)?:.*$/, "")}#`;
+  const on = node.active.some((each) => each === key || each.startsWith(above));
+  return !on && node.completed + node.failed > 0;
+}
+
+/** What a step asked for is there, or is not to be had. */
+function endChild(node: NodeLive, data: StepData & { key: string }): NodeLive {
+  const child = { node: `${childPrefix(data)}${data.key}`, iteration: 0 };
+  const next = {
+    ...node,
+    active: closed(node.active, child),
+    waits: waitsWithout(node.waits, child).filter(
+      (wait) => wait.key !== data.key || stepKey(wait) !== stepKey(data),
+    ),
+  };
+  return { ...next, status: next.active.length ? settled(next) : node.status };
+}
+
+/**
+ * Adds the steps that were under way before anybody listened: their beginning is told once, to those
+ * who are there. `ended` are steps that ended since the answer was asked for.
+ */
+export function seedRunning(
+  live: RunLive,
+  steps: readonly StepView[],
+  ended: ReadonlySet<string>,
+  now: number,
+): RunLive {
+  return steps.reduce((state, step) => {
+    const data = { run: live.run ?? "", node: step.node, iteration: step.iteration };
+    const known = live.nodes[nodeKey(step.node)]?.active.includes(stepKey(data));
+    if (step.status !== "running" || known || ended.has(stepKey(data))) return state;
+    const at = asMilliseconds(step.started_at, now);
+    return applyEvent(state, { kind: "step_started", id: null, data }, at);
+  }, live);
+}
+
+function startStep(live: RunLive, data: StepData, now: number): RunLive {
+  const within = onBodies(live, data, (body) => ({
+    ...body,
+    active: opened(body.active, data),
+    startedAt: body.startedAt ?? now,
+  }));
+  return onNode(within, data, (node) => {
+    const next = {
+      ...node,
+      active: opened(node.active, data),
+      waits: node.waits.filter((wait) => wait.kind !== "retry" || stepKey(wait) !== stepKey(data)),
+      startedAt: now,
+      progress: node.active.length ? node.progress : null,
+      deltas: {},
+      error: null,
+    };
+    return { ...next, status: settled(next) };
+  });
+}
+
+function failStep(live: RunLive, data: RunEvents["step_failed"]): RunLive {
+  const { error } = data;
+  const within = onBodies(live, data, (body) => ({
+    ...body,
+    active: closed(body.active, data),
+    failed: body.failed + 1,
+  }));
+  const next = onNode(within, data, (node) => {
+    const left = {
+      ...node,
+      active: closed(node.active, data),
+      waits: waitsWithout(node.waits, data),
+      failed: node.failed + 1,
+    };
+    return {
+      ...left,
+      status: settled(left),
+      error,
+      retrying: null,
+      progress: null,
+      deltas: {},
+    };
+  });
+  return { ...next, steps: next.steps + 1 };
 }
 
 function finishStep(
@@ -226,6 +316,7 @@ function finishStep(
     const left = {
       ...node,
       active: closed(node.active, data),
+      waits: waitsWithout(node.waits, data),
       completed: node.completed + 1,
       seconds: node.seconds + (data.duration ?? 0),
       startedAt: asMilliseconds(data.started_at, node.startedAt ?? 0) || null,
@@ -245,9 +336,9 @@ function endRun(
 ): RunLive {
   const nodes = Object.fromEntries(
     Object.entries(live.nodes).map(([key, node]) => {
-      if (node.status !== "running") return [key, node];
+      if (node.status !== "running" && node.status !== "waiting") return [key, node];
       const status: NodeStatus = node.completed > 0 ? "completed" : "cancelled";
-      return [key, { ...node, status, active: [], progress: null, retrying: null }];
+      return [key, { ...node, status, active: [], waits: [], progress: null, retrying: null }];
     }),
   );
   const { status, outputs, error, starved } = data;

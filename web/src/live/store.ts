@@ -3,8 +3,10 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 import { followRun } from "@/api/events";
+import { runningSteps } from "@/api/runs";
 import type { RunEvent } from "@/api/types";
-import { applyEvents, IDLE, type NodeLive, type RunLive } from "./state";
+import { applyEvents, IDLE, type NodeLive, type RunLive, seedRunning } from "./state";
+import { stepKey } from "./steps";
 
 export type LiveStore = StoreApi<RunLive>;
 
@@ -22,6 +24,9 @@ export function followLive(store: LiveStore, run: string, onEnd?: () => void): (
   store.setState({ ...IDLE, run, status: "queued" }, true);
   let waiting: RunEvent[] = [];
   let frame = 0;
+  let stopped = false;
+  /** Steps that ended while the answer to which are under way is on its way. */
+  let ended: Set<string> | null = null;
   const flush = () => {
     frame = 0;
     const events = waiting;
@@ -30,16 +35,32 @@ export function followLive(store: LiveStore, run: string, onEnd?: () => void): (
     store.setState((live) => applyEvents(live, events, now), true);
     if (events.some((event) => event.kind === "run_ended")) onEnd?.();
   };
+  /** That a step began is told once; those that had begun before are asked for. */
+  const seed = async () => {
+    ended = new Set();
+    const found = await runningSteps(run).catch(() => []);
+    flush();
+    const over = ended ?? new Set();
+    ended = null;
+    if (!stopped && found.length)
+      store.setState((live) => seedRunning(live, found, over, Date.now()), true);
+  };
   const stop = followRun(run, {
     onEvent: (event) => {
+      if (event.kind === "step_finished" || event.kind === "step_failed")
+        ended?.add(stepKey(event.data));
       waiting.push(event);
       // A hidden page gets no frames; its state must not fall behind for ever.
       if (document.hidden) flush();
       else if (!frame) frame = requestAnimationFrame(flush);
     },
-    onConnected: (connected) => store.setState({ connected }),
+    onConnected: (connected) => {
+      store.setState({ connected });
+      if (connected && !ended) void seed();
+    },
   });
   return () => {
+    stopped = true;
     stop();
     cancelAnimationFrame(frame);
   };

@@ -34,6 +34,8 @@ export function useLiveRun(id: string | undefined, live: LiveStore, whole = fals
       timer = setTimeout(() => {
         timer = undefined;
         void client.invalidateQueries({ queryKey: ["runs", id, "steps"] });
+        // What the run waits for stands in its record.
+        void client.invalidateQueries({ queryKey: ["runs", id], exact: true });
       }, REFRESH_MS);
     });
     return () => {

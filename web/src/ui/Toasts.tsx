@@ -39,14 +39,16 @@ function ToastCard({ toast }: { toast: Toast }) {
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
   return (
-    <ol
+    <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed right-4 bottom-4 z-50 m-0 flex w-[min(380px,calc(100vw-32px))] list-none flex-col gap-2 p-0"
+      className="pointer-events-none fixed right-4 bottom-4 z-50 w-[min(380px,calc(100vw-32px))]"
     >
-      {toasts.map((toast) => (
-        <ToastCard key={toast.id} toast={toast} />
-      ))}
-    </ol>
+      <ol className="m-0 flex list-none flex-col gap-2 p-0">
+        {toasts.map((toast) => (
+          <ToastCard key={toast.id} toast={toast} />
+        ))}
+      </ol>
+    </div>
   );
 }

@@ -8,6 +8,8 @@ export interface Formats {
   number: (value: number) => string;
   date: (iso: string) => string;
   time: (iso: string) => string;
+  /** The time of day, with its date unless that is today. */
+  moment: (iso: string) => string;
   ago: (iso: string, now?: number) => string;
   seconds: (value: number) => string;
   bytes: (value: number) => string;
@@ -65,6 +67,7 @@ export function formats(language: string): Formats {
   const chinese = language.startsWith("zh");
   const whole = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const exact = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
   const count = new Intl.NumberFormat(language);
   const made: Formats = {
     language,
@@ -72,6 +75,11 @@ export function formats(language: string): Formats {
     number: (value) => count.format(value),
     date: (iso) => whole.format(new Date(iso)),
     time: (iso) => clock.format(new Date(iso)),
+    moment: (iso) => {
+      const at = new Date(iso);
+      const today = at.toDateString() === new Date().toDateString();
+      return (today ? exact : whole).format(at);
+    },
     ago: (iso, now = Date.now()) => ago(language, Math.max(0, (now - Date.parse(iso)) / 1000)),
     seconds: (value) => lasted(language, value),
     bytes: (value) => bytes(language, value),

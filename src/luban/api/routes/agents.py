@@ -8,10 +8,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, Field
 
-from luban.api.owner import Owner, TheHouse
+from luban.api.caller import Owner, TheHouse, needs
 from luban.api.paging import Part, paged
 from luban.api.render import agent_view
-from luban.model.errors import InvalidValue
+from luban.api.revisions import revision_of
 from luban.model.views import AgentView, FindingsView, PageView, Tree
 from luban.ports.stores import Agent
 from luban.services.agents import AgentChange, AgentDraft
@@ -47,7 +47,7 @@ class Document(BaseModel):
     document: Any
 
 
-@router.get("")
+@router.get("", dependencies=[needs("agent.read")])
 async def list_agents(
     house: TheHouse,
     owner: Owner,
@@ -59,7 +59,7 @@ async def list_agents(
     return paged(found, part, agent_view)
 
 
-@router.post("", status_code=201)
+@router.post("", dependencies=[needs("agent.create")], status_code=201)
 async def create_agent(
     house: TheHouse, owner: Owner, new: NewAgent, response: Response
 ) -> AgentView:
@@ -67,17 +67,19 @@ async def create_agent(
     return await _shown(house, await house.agents.create(owner, draft), response)
 
 
-@router.post("/check")
+@router.post("/check", dependencies=[needs("agent.read")])
 async def check_document(house: TheHouse, owner: Owner, given: Document) -> FindingsView:
-    return FindingsView(findings=house.checking.document(given.document).findings)
+    checked = house.checking.document(given.document)
+    missing = await house.credential_check.findings(owner, checked.graph)
+    return FindingsView(findings=[*checked.findings, *missing])
 
 
-@router.get("/{agent_id}")
+@router.get("/{agent_id}", dependencies=[needs("agent.read")])
 async def get_agent(house: TheHouse, owner: Owner, agent_id: str, response: Response) -> AgentView:
     return await _shown(house, await house.agents.get(owner, agent_id), response)
 
 
-@router.patch("/{agent_id}")
+@router.patch("/{agent_id}", dependencies=[needs("agent.update")])
 async def change_agent(
     house: TheHouse,
     owner: Owner,
@@ -89,16 +91,16 @@ async def change_agent(
     ] = None,
 ) -> AgentView:
     change = AgentChange(changed.name, changed.description, changed.document)
-    agent = await house.agents.change(owner, agent_id, change, _revision(if_match))
+    agent = await house.agents.change(owner, agent_id, change, revision_of(if_match))
     return await _shown(house, agent, response)
 
 
-@router.delete("/{agent_id}", status_code=204)
+@router.delete("/{agent_id}", dependencies=[needs("agent.delete")], status_code=204)
 async def delete_agent(house: TheHouse, owner: Owner, agent_id: str) -> None:
     await house.agents.delete(owner, agent_id)
 
 
-@router.post("/{agent_id}/restore")
+@router.post("/{agent_id}/restore", dependencies=[needs("agent.delete")])
 async def restore_agent(
     house: TheHouse, owner: Owner, agent_id: str, response: Response
 ) -> AgentView:
@@ -106,21 +108,24 @@ async def restore_agent(
     return await _shown(house, await house.agents.restore(owner, agent_id), response)
 
 
-@router.post("/{agent_id}/duplicate", status_code=201)
+@router.post("/{agent_id}/duplicate", dependencies=[needs("agent.create")], status_code=201)
 async def duplicate_agent(
     house: TheHouse, owner: Owner, agent_id: str, response: Response
 ) -> AgentView:
     return await _shown(house, await house.agents.duplicate(owner, agent_id), response)
 
 
-@router.get("/{agent_id}/check")
+@router.get("/{agent_id}/check", dependencies=[needs("agent.read")])
 async def check_agent(house: TheHouse, owner: Owner, agent_id: str) -> FindingsView:
     agent = await house.agents.get(owner, agent_id)
-    return FindingsView(findings=house.checking.agent(agent).findings)
+    checked = house.checking.agent(agent)
+    missing = await house.credential_check.findings(owner, checked.graph)
+    return FindingsView(findings=[*checked.findings, *missing])
 
 
 @router.get(
     "/{agent_id}/export",
+    dependencies=[needs("agent.read")],
     response_class=Response,
     responses={200: {"content": {"application/yaml": {}, "application/json": {}}}},
 )
@@ -140,17 +145,3 @@ async def export_agent(
 async def _shown(house: House, agent: Agent, response: Response) -> AgentView:
     response.headers["etag"] = f'"{agent.revision}"'
     return agent_view(await house.agents.detail(agent))
-
-
-def _revision(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdigit()):
-        raise InvalidValue(
-            name="If-Match",
-            value=if_match,
-            expected='it must be a revision such as "3"',
-            expected_zh='必须是修订号，例如 "3"',
-        )
-    return int(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from luban.api.owner import Owner, TheHouse
+from luban.api.caller import Owner, TheHouse, needs
 from luban.api.render import broken_view
 from luban.model.block import BlockSpec
 from luban.model.views import BrokenBlockView, ItemsView
@@ -12,17 +12,17 @@ from luban.model.views import BrokenBlockView, ItemsView
 router = APIRouter(prefix="/blocks", tags=["blocks"])
 
 
-@router.get("")
+@router.get("", dependencies=[needs("agent.read")])
 async def list_blocks(house: TheHouse, owner: Owner) -> ItemsView[BlockSpec]:
     return ItemsView(items=list(house.blocks.list()))
 
 
-@router.get("/broken")
+@router.get("/broken", dependencies=[needs("agent.read")])
 async def list_broken_blocks(house: TheHouse, owner: Owner) -> ItemsView[BrokenBlockView]:
     """Block files that could not be loaded, with the line and the reason."""
     return ItemsView(items=[broken_view(each) for each in house.blocks.broken()])
 
 
-@router.get("/{block_id}")
+@router.get("/{block_id}", dependencies=[needs("agent.read")])
 async def get_block(house: TheHouse, owner: Owner, block_id: str) -> BlockSpec:
     return house.blocks.get(block_id)

@@ -11,11 +11,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from luban.api.owner import OWNER, house_of
+from luban.api.caller import caller_of, house_of, require
 from luban.model.errors import InvalidValue
 from luban.services.run_events import RunEvent
 
 PATH = "/runs/{run_id}/events"
+PERMISSION = "run.read"
 
 _RETRY = b"retry: 1000\n\n"
 _HEARTBEAT = b": still here\n\n"
@@ -26,6 +27,7 @@ DOCUMENTED: dict[str, Any] = {
         "tags": ["runs"],
         "summary": "Follow Run",
         "operationId": "follow_run",
+        "x-permission": PERMISSION,
         "description": (
             "Server-sent events: `id` is the place in the journal, `event` the kind. Events "
             "without an id are told once and not kept. The stream ends after `run_ended`."
@@ -46,14 +48,16 @@ DOCUMENTED: dict[str, Any] = {
 
 
 async def follow_run(request: Request) -> Response:
+    caller = caller_of(request)
+    require(caller, PERMISSION)
     after = _after(request)
     house = house_of(request)
-    events = await house.run_events.open(request.scope[OWNER], request.path_params["run_id"], after)
+    events = await house.run_events.open(caller.team, request.path_params["run_id"], after)
     closing: asyncio.Event = request.app.state.closing
     return StreamingResponse(
         _until(_written(events), closing),
         media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        headers={"x-accel-buffering": "no"},
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
+from luban.api.caller import Owner, TheHouse, needs
 from luban.api.multipart import read_upload
-from luban.api.owner import Owner, TheHouse
 from luban.api.paging import Part, paged
 from luban.api.render import file_view
 from luban.model.views import FileView, PageView
-from luban.ports.stores import StoredFile
+from luban.ports.stores import FileOrder, StoredFile
 
 router = APIRouter(prefix="/files", tags=["files"])
 
@@ -36,7 +37,7 @@ _FORM = {
 }
 
 
-@router.post("", status_code=201, openapi_extra=_FORM)
+@router.post("", dependencies=[needs("file.write")], status_code=201, openapi_extra=_FORM)
 async def upload_file(house: TheHouse, owner: Owner, request: Request) -> FileView:
     """Stores the form's field `file`, streaming."""
     upload = await read_upload(request.headers.get("content-type", ""), request.stream())
@@ -44,20 +45,27 @@ async def upload_file(house: TheHouse, owner: Owner, request: Request) -> FileVi
     return file_view(stored)
 
 
-@router.get("")
-async def list_files(house: TheHouse, owner: Owner, part: Part) -> PageView[FileView]:
-    return paged(await house.files.list(owner, part), part, file_view)
+@router.get("", dependencies=[needs("file.read")])
+async def list_files(
+    house: TheHouse,
+    owner: Owner,
+    part: Part,
+    search: Annotated[str, Query(max_length=200, description="A part of the name.")] = "",
+    sort: FileOrder = "newest",
+) -> PageView[FileView]:
+    return paged(await house.files.list(owner, part, search=search, sort=sort), part, file_view)
 
 
-@router.get("/{file_id}")
+@router.get("/{file_id}", dependencies=[needs("file.read")])
 async def get_file(house: TheHouse, owner: Owner, file_id: str) -> FileView:
     return file_view(await house.files.get(owner, file_id))
 
 
 @router.get(
     "/{file_id}/content",
+    dependencies=[needs("file.read")],
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}},
+    responses={200: {"content": {"application/octet-stream": {}, "*/*": {}}}},
 )
 async def get_content(
     house: TheHouse, owner: Owner, file_id: str, download: bool = False
@@ -71,12 +79,11 @@ async def get_content(
             "content-length": str(file.size),
             "content-disposition": _disposition(file, download),
             "content-security-policy": _POLICY,
-            "cache-control": "private, max-age=3600, immutable",
         },
     )
 
 
-@router.delete("/{file_id}", status_code=204)
+@router.delete("/{file_id}", dependencies=[needs("file.delete")], status_code=204)
 async def delete_file(house: TheHouse, owner: Owner, file_id: str) -> None:
     await house.files.delete(owner, file_id)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
-from luban.api.owner import Owner, TheHouse
+from luban.api.caller import Owner, TheHouse, needs
 from luban.api.paging import Part, paged
 from luban.api.render import agent_view, version_view
 from luban.model.views import AgentView, PageView, VersionView
@@ -23,7 +23,7 @@ class Publication(BaseModel):
     label: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.get("")
+@router.get("", dependencies=[needs("agent.read")])
 async def list_versions(
     house: TheHouse, owner: Owner, agent_id: str, part: Part
 ) -> PageView[VersionView]:
@@ -31,7 +31,7 @@ async def list_versions(
     return paged(found, part, lambda each: version_view(each, agent.published_version))
 
 
-@router.post("", status_code=201)
+@router.post("", dependencies=[needs("agent.update")], status_code=201)
 async def publish(
     house: TheHouse, owner: Owner, agent_id: str, publication: Publication | None = None
 ) -> VersionView:
@@ -41,14 +41,14 @@ async def publish(
     return version_view(version, agent.published_version)
 
 
-@router.get("/{version}")
+@router.get("/{version}", dependencies=[needs("agent.read")])
 async def get_version(house: TheHouse, owner: Owner, agent_id: str, version: Number) -> VersionView:
     agent = await house.agents.get(owner, agent_id)
     found = await house.versions.get(owner, agent_id, version)
     return version_view(found, agent.published_version, with_document=True)
 
 
-@router.post("/{version}/restore")
+@router.post("/{version}/restore", dependencies=[needs("agent.update")])
 async def restore_version(
     house: TheHouse, owner: Owner, agent_id: str, version: Number, response: Response
 ) -> AgentView:

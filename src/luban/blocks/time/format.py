@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from luban.blocks.time.moments import Language, as_local, in_zone, written, zone_of
-from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Example, Field
-from luban.sdk.values import show
+from luban.blocks.time.moments import Language, moment_of, written
+from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
 
 
 class Format(Block):
@@ -62,23 +60,8 @@ class Format(Block):
     )
 
     async def run(self, input: Input) -> dict[str, Any]:
-        moment = _moment(input.time, input.zone)
+        moment = moment_of(input.time, input.zone)
         return {
             "text": written(moment, input.format, input.language),
             "timestamp": moment.timestamp(),
         }
-
-
-def _moment(given: Any, zone: str) -> datetime:
-    if isinstance(given, (int, float)) and not isinstance(given, bool):
-        return in_zone(given, zone)
-    try:
-        moment = datetime.fromisoformat(str(given).strip())
-    except ValueError as error:
-        raise BlockError(
-            f"{show(given)} is not a time. Write it like 2026-01-31T08:00, or give seconds.",
-            zh=f"{show(given)} 不是时间。请写成 2026-01-31T08:00 的形式，或给出秒数。",
-            code="bad_time",
-        ) from error
-    place = zone_of(zone)
-    return as_local(moment, place) if moment.tzinfo is None else moment.astimezone(place)

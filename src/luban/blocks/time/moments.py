@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from luban.sdk import BlockError
@@ -82,6 +82,25 @@ def in_zone(timestamp: float, zone: str) -> datetime:
             zh=f"{timestamp} 不是有效的时间。请给出自 1970 年起的秒数。",
             code="bad_time",
         ) from error
+
+
+def moment_of(given: Any, zone: str) -> datetime:
+    """A time given as text or as seconds since 1970; one without a zone is of `zone`.
+
+    Raises `BlockError`.
+    """
+    if isinstance(given, (int, float)) and not isinstance(given, bool):
+        return in_zone(given, zone)
+    try:
+        moment = datetime.fromisoformat(str(given).strip())
+    except ValueError as error:
+        raise BlockError(
+            f"{show(given)} is not a time. Write it like 2026-01-31T08:00, or give seconds.",
+            zh=f"{show(given)} 不是时间。请写成 2026-01-31T08:00 的形式，或给出秒数。",
+            code="bad_time",
+        ) from error
+    place = zone_of(zone)
+    return as_local(moment, place) if moment.tzinfo is None else moment.astimezone(place)
 
 
 def zone_of(name: str) -> tzinfo | None:

@@ -14,6 +14,7 @@ from luban.sdk import (
     BlockInput,
     BlockOutput,
     Context,
+    CredentialNeed,
     Effect,
     Example,
     Field,
@@ -22,6 +23,8 @@ from luban.sdk import (
 )
 
 _MAKES_NEW = frozenset({"POST", "PATCH"})
+_USUAL = "Idempotency-Key"
+_NONE = "none"
 _MOST_UPLOADED = 100_000_000
 
 
@@ -29,6 +32,7 @@ class HttpRequest(Block):
     """Sends a request to a web address and reads the answer: JSON, text or a file.
 
     What comes back leaves by one of three pins: response, client error (4xx) or server error.
+    With a credential chosen on the node, what proves it is sent along, to its provider alone.
     A POST carries an Idempotency-Key that stays the same when the step is tried again, so that
     services that know the header do the work once.
     """
@@ -39,6 +43,7 @@ class HttpRequest(Block):
     effect = Effect.IDEMPOTENT
     icon = "globe"
     keywords = ("api", "rest", "get", "post", "curl", "webhook", "fetch", "url", "download")
+    credentials = (CredentialNeed(provider="*", optional=True),)
 
     class Input(BlockInput):
         url: str = Field(title="Address", description="Where to send it: https://…", min_length=1)
@@ -90,6 +95,15 @@ class HttpRequest(Block):
             True,
             title="Send an idempotency key",
             description="With POST and PATCH, so that another try is not a second order.",
+            advanced=True,
+        )
+        idempotency_header: str = Field(
+            _USUAL,
+            title="Header of the idempotency key",
+            description="What the service calls it, such as `X-Request-Id`; a name of your own is "
+            "sent with every method. `none` sends none.",
+            pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+            max_length=100,
             advanced=True,
         )
         fail_on_error: bool = Field(
@@ -150,6 +164,21 @@ class HttpRequest(Block):
             {"http": {"POST https://api.test/down": {"status": 503, "text": "busy"}}},
         ),
         Example(
+            {
+                "url": "https://api.test/orders/7",
+                "method": "PUT",
+                "body": {"paid": True},
+                "idempotency_header": "X-Request-Id",
+            },
+            {
+                "response": {"paid": True},
+                "status": 200,
+                "headers": {"content-type": "application/json"},
+                "final_url": "https://api.test/orders/7",
+            },
+            {"http": {"PUT https://api.test/orders/7": {"json": {"paid": True}}}},
+        ),
+        Example(
             {"url": "https://api.test/down", "fail_on_error": True},
             {"error": {"code": "http_status_temporary"}},
             {"http": {"https://api.test/down": {"status": 503, "text": "busy"}}},
@@ -157,14 +186,21 @@ class HttpRequest(Block):
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
+        url, query, sent = address(input.url), input.query, await _body(input, ctx)
+        headers = sent.pop("headers", None) or _headers(input, ctx)
+        opened = await ctx.find_credential()
+        if opened is not None:  # it goes nowhere but where it is for
+            query = {**query, **opened.query(url)}
+            headers = _proving(headers, opened.headers(url))
         answer = await ctx.http.request(
             input.method,
-            address(input.url),
-            params=input.query,
+            url,
+            params=query,
             timeout=input.timeout,
             max_bytes=int(input.max_megabytes * 1_000_000),
             follow_redirects=input.follow_redirects,
-            **{"headers": _headers(input, ctx), **await _body(input, ctx)},
+            headers=headers,
+            **sent,
         )
         if input.fail_on_error:
             check(answer, ctx.now())
@@ -176,6 +212,13 @@ class HttpRequest(Block):
         }
 
 
+def _proving(headers: dict[str, str], proof: dict[str, str]) -> dict[str, str]:
+    """The headers with those of the credential, which replace others of their name."""
+    names = {name.lower() for name in proof}
+    kept = {name: value for name, value in headers.items() if name.lower() not in names}
+    return {**kept, **proof}
+
+
 def _pin(status: int) -> str:
     if status < 400:
         return "response"
@@ -184,11 +227,16 @@ def _pin(status: int) -> str:
 
 def _headers(input: HttpRequest.Input, ctx: Context) -> dict[str, str]:
     headers = {name: str(value) for name, value in input.headers.items()}
-    if input.idempotency_key and input.method in _MAKES_NEW:
+    if input.idempotency_key and _wants_key(input):
         known = {name.lower() for name in headers}
-        if "idempotency-key" not in known:
-            headers["Idempotency-Key"] = ctx.idempotency_key
+        if input.idempotency_header.lower() not in known:
+            headers[input.idempotency_header] = ctx.idempotency_key
     return headers
+
+
+def _wants_key(input: HttpRequest.Input) -> bool:
+    name = input.idempotency_header.lower()
+    return name != _NONE and (name != _USUAL.lower() or input.method in _MAKES_NEW)
 
 
 async def _body(input: HttpRequest.Input, ctx: Context) -> dict[str, Any]:
@@ -220,15 +268,17 @@ async def _upload(input: HttpRequest.Input, ctx: Context) -> dict[str, Any]:
     files: list[tuple[str, tuple[str, bytes, str]]] = []
     size = 0
     for file in input.files:
-        content = await ctx.files.read(file)
-        size += len(content)
-        if size > _MOST_UPLOADED:
-            raise BlockError(
-                "The files to upload are larger than 100 MB together. Send them one by one.",
-                zh="要上传的文件总共超过 100 MB。请分次上传。",
-                code="upload_too_large",
-            )
-        files.append((input.files_name, (file.name, content, file.type)))
+        content = bytearray()
+        async for piece in ctx.files.stream(file):
+            content += piece
+            size += len(piece)
+            if size > _MOST_UPLOADED:
+                raise BlockError(
+                    "The files to upload are larger than 100 MB together. Send them one by one.",
+                    zh="要上传的文件总共超过 100 MB。请分次上传。",
+                    code="upload_too_large",
+                )
+        files.append((input.files_name, (file.name, bytes(content), file.type)))
     fields = {} if input.body is None else _fields(input.body)
     return {"files": files, "form": fields}
 

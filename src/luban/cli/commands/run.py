@@ -6,18 +6,20 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from luban.cli.files import pieces, read_inputs, uploaded
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
+from luban.cli.pins import read_pins
 from luban.cli.printing import DONE, INTERRUPTED, RUN_FAILED, as_json, leave, line, note, value_text
 from luban.cli.reach import OWNER, Reach, in_loop, settings_of, with_reach
 from luban.cli.speech import say, told_of
+from luban.cli.waits import wait_lines
 
 if TYPE_CHECKING:
-    from luban.model.run import Run
+    from luban.model.run import Run, RunOptions
     from luban.model.views import RunView
     from luban.server.wiring import Home
 
@@ -37,6 +39,32 @@ def run(
     ],
     input: Inputs = None,
     input_file: InputFile = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NODE.PIN=VALUE",
+            help=say(
+                "What a node gives, in place of running it.", "节点直接给出的值，不再执行它。"
+            ),
+        ),
+    ] = None,
+    simulate: Annotated[
+        bool,
+        typer.Option(
+            "--simulate",
+            help=say(
+                "Only simulate blocks with effects, by their examples.",
+                "有副作用的模块只作模拟，用其示例作答。",
+            ),
+        ),
+    ] = False,
+    recorded: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help=say("Simulate by what this run recorded.", "用这次运行的记录作模拟。"),
+        ),
+    ] = None,
     json: AsJson = False,
     data: Data = None,
     server: Server = None,
@@ -45,12 +73,20 @@ def run(
     ] = False,
 ) -> None:
     inputs = read_inputs(input or [], input_file)
+    options = _options(read_pins("--pin", pin or []), simulate or recorded is not None, recorded)
     path = Path(what)
     quiet = quiet or json
     if path.is_file() or what.endswith(_FILE_ENDINGS):
-        ended = in_loop(_run_file(path, inputs, data, quiet))
+        ended = in_loop(_run_file(path, inputs, options, data, quiet))
     else:
-        ended = with_reach(server, data, lambda reached: _run_agent(reached, what, inputs, quiet))
+        ended = with_reach(
+            server, data, lambda reached: _run_agent(reached, what, inputs, options, quiet)
+        )
+    leave_with(ended, json)
+
+
+def leave_with(ended: dict[str, Any], json: bool) -> NoReturn:
+    """Tells how a run ended, and leaves with the exit code for it."""
     if json:
         as_json(ended)
     else:
@@ -58,8 +94,29 @@ def run(
     leave(_CODES.get(ended["status"], RUN_FAILED))
 
 
+async def to_the_end(reached: Reach, run_id: str, quiet: bool) -> dict[str, Any]:
+    """Runs a queued run in this process, or waits for a server to; how it ended."""
+    if reached.home is None:
+        return _told(await reached.client.runs.wait(run_id))
+    return await _end_here(reached.home, run_id, quiet)
+
+
+def _options(
+    pinned: dict[str, dict[str, Any]], simulate: bool, recorded: str | None
+) -> RunOptions | None:
+    from luban.model.run import RunOptions
+
+    if not (pinned or simulate):
+        return None
+    return RunOptions(pinned=pinned, simulate=simulate, recorded=recorded)
+
+
 async def _run_file(
-    path: Path, inputs: dict[str, Any], data: Path | None, quiet: bool
+    path: Path,
+    inputs: dict[str, Any],
+    options: RunOptions | None,
+    data: Path | None,
+    quiet: bool,
 ) -> dict[str, Any]:
     from luban.interop import agent_file
     from luban.server.wiring import open_home
@@ -68,7 +125,7 @@ async def _run_file(
     text = agent_file.read(path)
     async with open_home(settings_of(data)) as home:
         agent = await home.house.agents.keep_file(OWNER, _agent_id(path), AgentDraft(text=text))
-        return await _run_here(home, agent.id, inputs, quiet)
+        return await _run_here(home, agent.id, inputs, options, quiet)
 
 
 def _agent_id(path: Path) -> str:
@@ -77,29 +134,40 @@ def _agent_id(path: Path) -> str:
 
 
 async def _run_agent(
-    reached: Reach, name: str, inputs: dict[str, Any], quiet: bool
+    reached: Reach, name: str, inputs: dict[str, Any], options: RunOptions | None, quiet: bool
 ) -> dict[str, Any]:
     from luban.cli.commands.agent import find_agent
 
     agent = await find_agent(reached.client, name)
     if reached.home is not None:
-        return await _run_here(reached.home, agent.id, inputs, quiet)
+        return await _run_here(reached.home, agent.id, inputs, options, quiet)
     ready = await uploaded(reached.client, inputs)
-    started = await reached.client.runs.start(agent.id, ready)
+    started = await reached.client.runs.start(agent.id, ready, options=options)
     return _told(await reached.client.runs.wait(started.id))
 
 
 async def _run_here(
-    home: Home, agent_id: str, inputs: dict[str, Any], quiet: bool
+    home: Home,
+    agent_id: str,
+    inputs: dict[str, Any],
+    options: RunOptions | None,
+    quiet: bool,
 ) -> dict[str, Any]:
-    """Starts a run in this process and follows it; Ctrl-C cancels it."""
+    """Starts a run in this process and follows it."""
+    ready = {name: await _stored(home, value) for name, value in inputs.items()}
+    started = await home.house.runs.start(OWNER, agent_id, ready, trigger="cli", options=options)
+    return await _end_here(home, started.id, quiet)
+
+
+async def _end_here(home: Home, run_id: str, quiet: bool) -> dict[str, Any]:
+    """Follows a queued run in this process to its end; Ctrl-C cancels it."""
     import asyncio
 
     from luban.cli.progress import watch
 
     house = home.house
-    ready = {name: await _stored(home, value) for name, value in inputs.items()}
-    started = await house.runs.start(OWNER, agent_id, ready, trigger="cli")
+    started = await house.runs.get(OWNER, run_id)
+    home.watch.start()
     watching = None if quiet else asyncio.create_task(watch(house.run_events.follow(started)))
     try:
         with _cancelled_by_interrupt(home, started.id):
@@ -153,12 +221,14 @@ def _told(run: Run | RunView) -> dict[str, Any]:
         "outputs": run.outputs,
         "error": run.error,
         "starved": [each.model_dump() for each in run.starved],
-        "waiting_for": run.waiting_for,
+        "waiting_for": [wait.model_dump() for wait in run.waiting_for],
         "steps": run.steps,
     }
 
 
 def _print(ended: dict[str, Any]) -> None:
+    from luban.model.run import Wait
+
     for name, value in ended["outputs"].items():
         line(f"{name}: {value_text(value)}" if len(ended["outputs"]) > 1 else value_text(value))
     for each in ended["starved"]:
@@ -171,14 +241,9 @@ def _print(ended: dict[str, Any]) -> None:
     if ended["status"] == "failed":
         note(failure_text(ended["error"]))
     elif ended["status"] == "waiting":
-        limit, run_id = ended["waiting_for"].limit, ended["run_id"]
-        note(
-            say(
-                f"The run reached its limit of {limit} and waits. To let it go on: "
-                f"luban runs {run_id} --resume",
-                f"运行已达到上限 {limit}，正在等待。继续运行：luban runs {run_id} --resume",
-            )
-        )
+        waits = [Wait.model_validate(each) for each in ended["waiting_for"]]
+        for text in wait_lines(ended["run_id"], waits):
+            note(text)
     elif ended["status"] == "cancelled":
         note(say("The run was cancelled.", "运行已取消。"))
     if ended["status"] != "completed":

@@ -11,8 +11,10 @@ from luban.cli.flags import AsJson, Data, Server
 from luban.cli.printing import as_json, line, table, value_text
 from luban.cli.reach import Reach, with_reach
 from luban.cli.speech import say
+from luban.cli.waits import wait_lines
 
 if TYPE_CHECKING:
+    from luban.model.state_views import RunStateView
     from luban.model.views import RunView, StepView
 
 
@@ -32,7 +34,16 @@ def runs(
     resume: Annotated[
         bool, typer.Option("--resume", help=say("Let it go on.", "让它继续。"))
     ] = False,
+    pause: Annotated[bool, typer.Option("--pause", help=say("Pause it.", "暂停它。"))] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help=say("Cancel it.", "取消它。"))] = False,
+    at: Annotated[
+        int | None,
+        typer.Option(
+            "--at",
+            metavar="EVENT",
+            help=say("As it stood at this event, by its id.", "它在此事件（编号）时的状态。"),
+        ),
+    ] = None,
     json: AsJson = False,
     data: Data = None,
     server: Server = None,
@@ -40,10 +51,16 @@ def runs(
     if run_id is None:
         _list(agent, status, json, lambda work: with_reach(server, data, work))
         return
+    if at is not None:
+        state = with_reach(server, data, lambda reached: reached.client.runs.state(run_id, at))
+        as_json(state) if json else _show_state(run_id, state)
+        return
 
     async def work(reached: Reach) -> tuple[RunView, list[StepView]]:
         if cancel:
             await reached.client.runs.cancel(run_id)
+        if pause:
+            await reached.client.runs.pause(run_id)
         if resume:
             await reached.client.runs.resume(run_id)
             if reached.home is not None:
@@ -81,6 +98,8 @@ def _list(agent: str | None, status: State | None, json: bool, reach: Any) -> No
 
 def _show(told: RunView, steps: list[StepView]) -> None:
     line(f"{told.id}  {told.agent_name} v{told.version}  {told.status.value}")
+    for each in wait_lines(told.id, told.waiting_for):
+        line(f"  … {each}")
     for name, value in told.inputs.items():
         line(f"  → {name}: {value_text(value)}")
     table(
@@ -99,6 +118,28 @@ def _show(told: RunView, steps: list[StepView]) -> None:
         line(f"  ← {name}: {value_text(value)}")
     if told.error:
         line(failure_text(told.error))
+
+
+def _show_state(run_id: str, state: RunStateView) -> None:
+    line(f"{run_id}  {state.status.value}  {state.at or ''}".rstrip())
+    table(
+        [say("Node", "节点"), say("State", "状态"), say("Steps", "步骤")],
+        ([n.node, n.status, n.running + n.waiting + n.completed + n.failed + n.cancelled]
+         for n in state.nodes),
+    )  # fmt: skip
+    for held in state.held:
+        shown = ", ".join(value_text(value)[:60] for value in held.values)
+        line(f"  {held.node}.{held.pin}: {held.count} [{shown}]")
+    for name, value in state.outputs.items():
+        line(f"  ← {name}: {value_text(value)}")
+    spent = state.spent
+    took, usd = f"{spent.seconds:.1f}", f"{spent.usd:.4f}"
+    line(
+        say(
+            f"{spent.steps} steps, {spent.tokens} model tokens, ${usd}, {took} s",
+            f"{spent.steps} 个步骤，{spent.tokens} 个模型 token，${usd}，{took} 秒",
+        )
+    )
 
 
 runs.__doc__ = say("List runs, or look at one.", "列出运行，或查看其中一次。")

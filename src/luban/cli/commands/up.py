@@ -34,28 +34,18 @@ def up(
         ),
     ] = False,
 ) -> None:
-    import logging
-
+    from luban.server.logs import install
+    from luban.server.people import greeting
     from luban.server.process import run_server
     from luban.server.wiring import Home
 
     settings = settings_of(data, host=host, port=port, blocks_path=blocks or None)
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    install(settings)
 
     def ready(address: str, home: Home) -> None:
         line(say(f"Luban is ready: {address}", f"鲁班已就绪：{address}"))
-        if settings.host in ("127.0.0.1", "localhost", "::1"):
-            line(
-                say(
-                    "Only this machine can reach it, without an account.",
-                    "仅本机可以访问，无需账号。",
-                )
-            )
+        for en, zh in greeting(settings, home.house.accounts):
+            line(say(en, zh))
         sys.stdout.flush()
         if browser:
             webbrowser.open(address)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from luban.model.ids import new_id
 from luban.ports.clock import Clock, SystemClock
-from luban.ports.stores import Page, Slice, StoredFile
+from luban.ports.stores import FileOrder, Page, Slice, StoredFile
 from luban.storage.errors import FileLost, FileTooLarge, refused_by_system
 from luban.storage.files.naming import HEAD, display_name, tell_type
 from luban.storage.files.records import HasFileRecords
@@ -108,8 +108,10 @@ class DiskFiles:
             while piece := await asyncio.to_thread(opened.read, PIECE):
                 yield piece
 
-    async def list(self, owner: str, part: Slice) -> Page[StoredFile]:
-        return await self._records.list(owner, part)
+    async def list(
+        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
+    ) -> Page[StoredFile]:
+        return await self._records.list(owner, part, search=search, sort=sort)
 
     async def delete(self, owner: str, file_id: str) -> bool:
         if not await self._records.delete(owner, file_id):

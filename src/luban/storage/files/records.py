@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from luban.ports.stores import Page, Slice, StoredFile
+from luban.ports.stores import FileOrder, Page, Slice, StoredFile
 
 
 class FileRecords(Protocol):
@@ -14,7 +14,9 @@ class FileRecords(Protocol):
 
     async def find(self, owner: str, file_id: str) -> StoredFile | None: ...
 
-    async def list(self, owner: str, part: Slice) -> Page[StoredFile]: ...
+    async def list(
+        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
+    ) -> Page[StoredFile]: ...
 
     async def delete(self, owner: str, file_id: str) -> bool: ...
 

@@ -15,8 +15,9 @@ class LocalBell:
         self._rung.set()
 
     async def wait(self, timeout: float) -> None:
-        try:
-            await asyncio.wait_for(self._rung.wait(), timeout)
+        try:  # not `wait_for`, which may lose a cancellation that comes with the ring
+            async with asyncio.timeout(timeout):
+                await self._rung.wait()
         except TimeoutError:
             return
         self._rung.clear()

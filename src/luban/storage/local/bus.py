@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from luban.ports.bus import Listener, Live
+from luban.ports.bus import PASSING, Listener, Live
 
 BUFFER = 1000
-"""Live events kept for a slow reader; the oldest are dropped. The journal is never among them."""
+"""Live events kept for a slow reader. The journal is never among them."""
+_CHARACTERS = 1 << 20
+"""Of texts in them."""
 
 
 class LocalBus:
@@ -48,13 +50,18 @@ class LocalListener:
     """One reader: what it has not heard yet, and whether the journal grew since it last knew."""
 
     def __init__(self, buffer: int) -> None:
-        self._unheard: deque[Live] = deque(maxlen=buffer)
+        self._buffer = buffer
+        self._unheard: deque[Live] = deque()
+        self._size = 0
         self._grew = False
         self._journals_turn = False
         self._news = asyncio.Event()
 
     def hear(self, live: Live) -> None:
         self._unheard.append(live)
+        self._size += _size(live)
+        if len(self._unheard) > self._buffer or self._size > _CHARACTERS:
+            self._forget()
         self._news.set()
 
     def notice(self) -> None:
@@ -65,7 +72,8 @@ class LocalListener:
         if not (self._unheard or self._grew):
             self._news.clear()
             try:
-                await asyncio.wait_for(self._news.wait(), timeout)
+                async with asyncio.timeout(timeout):
+                    await self._news.wait()
             except TimeoutError:
                 return []
         # What was said before the journal grew goes first; but the journal always has its turn
@@ -73,7 +81,27 @@ class LocalListener:
         if self._unheard and not self._journals_turn:
             heard = list(self._unheard)
             self._unheard.clear()
+            self._size = 0
             self._journals_turn = self._grew
             return heard
         self._grew = self._journals_turn = False
         return []
+
+    def _forget(self) -> None:
+        """Drops the oldest of what was said in passing, a tenth of it all; else the very oldest."""
+        left = max(1, len(self._unheard) // 10)
+        kept: deque[Live] = deque()
+        for live in self._unheard:
+            if left and live.kind in PASSING:
+                left -= 1
+            else:
+                kept.append(live)
+        if len(kept) == len(self._unheard):
+            kept.popleft()
+        self._unheard = kept
+        self._size = sum(map(_size, kept))
+
+
+def _size(live: Live) -> int:
+    text = live.data.get("text")
+    return len(text) if isinstance(text, str) else 0

@@ -7,11 +7,23 @@ from luban.storage.memory.agents import MemoryAgentStore
 from luban.storage.memory.bytes import MemoryFiles
 from luban.storage.memory.files import MemoryFileRecords
 from luban.storage.memory.journal import MemoryJournal
+from luban.storage.memory.limits import MemoryLimitStore
+from luban.storage.memory.overview import MemoryOverviewStore
 from luban.storage.memory.queue import MemoryQueue
 from luban.storage.memory.replies import MemoryReplyStore
+from luban.storage.memory.retention import MemoryRetention
 from luban.storage.memory.runs import MemoryRunStore
 from luban.storage.memory.state import MemoryStateStore
 from luban.storage.memory.tables import Tables
+from luban.storage.memory.webhooks import MemoryWebhookStore
+from luban.storage.sql.audit import SqlAuditStore
+from luban.storage.sql.credentials import SqlCredentialStore
+from luban.storage.sql.factor_secrets import SqlFactorSecrets
+from luban.storage.sql.links import SqlLinkStore
+from luban.storage.sql.providers import SqlProviderStore
+from luban.storage.sql.sessions import SqlSessionStore
+from luban.storage.sql.teams import SqlTeamStore
+from luban.storage.sql.users import SqlUserStore
 
 __all__ = ["MemoryDatabase", "MemoryFiles", "Tables"]
 
@@ -20,6 +32,7 @@ class MemoryDatabase:
     """Every port over `tables`; a second one over the same tables is a second worker."""
 
     kind = "memory"
+    unfenced = ""
 
     def __init__(self, tables: Tables | None = None, *, clock: Clock | None = None) -> None:
         self.tables = tables or Tables()
@@ -28,9 +41,21 @@ class MemoryDatabase:
         self.journal = MemoryJournal(self.tables, self.queue)
         self.agents = MemoryAgentStore(self.tables, clock)
         self.runs = MemoryRunStore(self.tables)
+        self.retention = MemoryRetention(self.tables)
         self.state = MemoryStateStore(self.tables)
         self.replies = MemoryReplyStore(self.tables)
+        self.credentials = SqlCredentialStore(self.tables.records)
+        self.providers = SqlProviderStore(self.tables.records)
+        self.limits = MemoryLimitStore(self.tables, clock)
         self.file_records = MemoryFileRecords(self.tables)
+        self.audit = SqlAuditStore(self.tables.records)
+        self.overview = MemoryOverviewStore(self.tables)
+        self.webhooks = MemoryWebhookStore(self.tables)
+        self.users = SqlUserStore(self.tables.records)
+        self.factor_secrets = SqlFactorSecrets(self.tables.records)
+        self.sessions = SqlSessionStore(self.tables.records)
+        self.teams = SqlTeamStore(self.tables.records, self.tables.owns)
+        self.links = SqlLinkStore(self.tables.records)
 
     async def close(self) -> None:
         """Hands back the worker's runs, if there is one."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from luban.model.ids import new_id
 from luban.ports.clock import Clock, SystemClock
-from luban.ports.stores import Page, Slice, StoredFile
+from luban.ports.stores import FileOrder, Page, Slice, StoredFile
 from luban.storage.errors import FileLost, FileTooLarge
 from luban.storage.files.naming import HEAD, display_name, tell_type
 from luban.storage.files.records import HasFileRecords
@@ -60,8 +60,10 @@ class MemoryFiles:
         for start in range(0, len(content), _PIECE):
             yield content[start : start + _PIECE]
 
-    async def list(self, owner: str, part: Slice) -> Page[StoredFile]:
-        return await self._records.list(owner, part)
+    async def list(
+        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
+    ) -> Page[StoredFile]:
+        return await self._records.list(owner, part, search=search, sort=sort)
 
     async def delete(self, owner: str, file_id: str) -> bool:
         if not await self._records.delete(owner, file_id):

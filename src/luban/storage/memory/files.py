@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from luban.ports.stores import Page, Slice, StoredFile
+from luban.ports.stores import FileOrder, Page, Slice, StoredFile
 from luban.storage.memory.tables import Tables, page
 
 
@@ -19,9 +19,20 @@ class MemoryFileRecords:
         file = self._files.get(file_id)
         return file if file and file.owner == owner else None
 
-    async def list(self, owner: str, part: Slice) -> Page[StoredFile]:
-        found = [file for file in self._files.values() if file.owner == owner]
-        found.sort(key=lambda file: (file.created_at, file.id), reverse=True)
+    async def list(
+        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
+    ) -> Page[StoredFile]:
+        found = [
+            file
+            for file in self._files.values()
+            if file.owner == owner and search.lower() in file.name.lower()
+        ]
+        if sort == "newest":
+            found.sort(key=lambda file: (file.created_at, file.id), reverse=True)
+        elif sort == "name":
+            found.sort(key=lambda file: (file.name.lower(), file.id))
+        else:
+            found.sort(key=lambda file: (-file.size, file.id))
         return page(found, part)
 
     async def delete(self, owner: str, file_id: str) -> bool:

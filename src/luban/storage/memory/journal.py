@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from luban.model.events import Row
-from luban.model.run import ENDED, RunStatus, Starved, WaitingFor
+from luban.model.run import ENDED, RunStatus, Starved, Wait
 from luban.ports.journal import Fenced, Recorded, RunChange, StorageFull
 from luban.storage.memory.queue import MemoryQueue
 from luban.storage.memory.tables import QueuedRun, Tables
@@ -54,8 +54,11 @@ def apply(record: QueuedRun, change: RunChange) -> None:
         update["error"] = change.error
     if change.starved is not None:
         update["starved"] = [Starved.model_validate(starved) for starved in change.starved]
-    waiting = change.waiting_for
-    update["waiting_for"] = None if waiting is None else WaitingFor.model_validate(waiting)
+    update["waiting_for"] = [Wait.model_validate(wait) for wait in change.waiting_for or ()]
+    record.asks = 0 if change.status in ENDED else change.asks
+    if change.status is RunStatus.WAITING and record.cancel_requested:
+        update["status"] = RunStatus.QUEUED  # for a worker that ends it
+    update["tokens"], update["usd"] = change.tokens, change.usd
     update["ended_at"] = change.at if change.status in ENDED else None
     record.run = record.run.model_copy(update=update).model_copy(deep=True)
     if change.status is not RunStatus.RUNNING:

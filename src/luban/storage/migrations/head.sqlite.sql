@@ -15,6 +15,46 @@ CREATE TABLE agents (
 	deleted_at DOUBLE,
 	PRIMARY KEY (id)
 );
+CREATE TABLE api_keys (
+	id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	team TEXT NOT NULL,
+	name TEXT NOT NULL,
+	digest BLOB NOT NULL,
+	shown TEXT NOT NULL,
+	scopes BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	expires_at DOUBLE,
+	last_used_at DOUBLE,
+	PRIMARY KEY (id),
+	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE cascade,
+	UNIQUE (digest)
+);
+CREATE TABLE audit (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	at DOUBLE NOT NULL,
+	user_id TEXT DEFAULT '' NOT NULL,
+	team TEXT DEFAULT '' NOT NULL,
+	signed_in_by TEXT DEFAULT '' NOT NULL,
+	grant_id TEXT DEFAULT '' NOT NULL,
+	action TEXT DEFAULT '' NOT NULL,
+	resource TEXT DEFAULT '' NOT NULL,
+	resource_id TEXT DEFAULT '' NOT NULL,
+	outcome TEXT DEFAULT '' NOT NULL,
+	status INTEGER DEFAULT '0' NOT NULL,
+	address TEXT DEFAULT '' NOT NULL,
+	agent TEXT DEFAULT '' NOT NULL,
+	request_id TEXT DEFAULT '' NOT NULL,
+	details BLOB NOT NULL
+);
+CREATE TRIGGER audit_is_kept before update on audit begin select raise(abort, 'the audit log is not changed'); end;
+CREATE TRIGGER audit_only_grows before insert on audit when exists (select 1 from audit where id = new.id) begin select raise(abort, 'the audit log is not changed'); end;
+CREATE TRIGGER audit_stays before delete on audit when not exists (select 1 from audit_horizon where before > old.at) begin select raise(abort, 'the audit log is kept'); end;
+CREATE TABLE audit_horizon (
+	"before" DOUBLE NOT NULL,
+	PRIMARY KEY ("before")
+);
+CREATE TRIGGER audit_horizon_lags before insert on audit_horizon when new.before > (julianday('now') - 2440587.5 - 1) * 86400.0 begin select raise(abort, 'the audit log is kept for a day at least'); end;
 CREATE TABLE blobs (
 	run BIGINT NOT NULL,
 	hash TEXT NOT NULL,
@@ -22,6 +62,54 @@ CREATE TABLE blobs (
 	data BLOB NOT NULL,
 	PRIMARY KEY (run, hash),
 	FOREIGN KEY(run) REFERENCES runs (seq) ON DELETE cascade
+);
+CREATE TABLE credentials (
+	id TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	provider TEXT NOT NULL,
+	name TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	record BLOB NOT NULL,
+	health TEXT DEFAULT 'unknown' NOT NULL,
+	trouble TEXT DEFAULT '' NOT NULL,
+	"key" TEXT,
+	secret BLOB,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	expires_at DOUBLE,
+	checked_at DOUBLE,
+	last_used_at DOUBLE,
+	held_until DOUBLE,
+	PRIMARY KEY (id)
+);
+CREATE TABLE deliveries (
+	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	id TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	webhook TEXT NOT NULL,
+	event TEXT NOT NULL,
+	body BLOB NOT NULL,
+	status TEXT NOT NULL,
+	attempts INTEGER DEFAULT '0' NOT NULL,
+	next_at DOUBLE,
+	answer BLOB,
+	created_at DOUBLE NOT NULL,
+	ended_at DOUBLE,
+	UNIQUE (id),
+	FOREIGN KEY(webhook) REFERENCES webhooks (id) ON DELETE cascade
+);
+CREATE TABLE factors (
+	id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	secret BLOB NOT NULL,
+	counter BIGINT DEFAULT '0' NOT NULL,
+	confirmed INTEGER DEFAULT '0' NOT NULL,
+	created_at DOUBLE NOT NULL,
+	last_used_at DOUBLE,
+	PRIMARY KEY (id),
+	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE cascade
 );
 CREATE TABLE files (
 	id TEXT NOT NULL,
@@ -43,6 +131,25 @@ CREATE TABLE graph_versions (
 	PRIMARY KEY (agent_id, version),
 	FOREIGN KEY(agent_id) REFERENCES agents (id)
 );
+CREATE TABLE identities (
+	issuer TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	email TEXT DEFAULT '' NOT NULL,
+	created_at DOUBLE NOT NULL,
+	PRIMARY KEY (issuer, subject),
+	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE cascade
+);
+CREATE TABLE inbox (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	owner TEXT NOT NULL,
+	run BIGINT NOT NULL,
+	"key" TEXT NOT NULL,
+	data BLOB NOT NULL,
+	once TEXT,
+	sent_at DOUBLE NOT NULL,
+	FOREIGN KEY(run) REFERENCES runs (seq) ON DELETE cascade
+);
 CREATE TABLE journal (
 	id INTEGER NOT NULL,
 	owner TEXT NOT NULL,
@@ -54,9 +161,69 @@ CREATE TABLE journal (
 	blob TEXT,
 	PRIMARY KEY (id)
 );
+CREATE TABLE links (
+	id TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	digest BLOB NOT NULL,
+	resource TEXT NOT NULL,
+	resource_id TEXT NOT NULL,
+	scopes BLOB NOT NULL,
+	made_by TEXT DEFAULT '' NOT NULL,
+	created_at DOUBLE NOT NULL,
+	expires_at DOUBLE,
+	last_used_at DOUBLE,
+	PRIMARY KEY (id),
+	UNIQUE (digest)
+);
 CREATE TABLE luban_revision (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT luban_revision_pkc PRIMARY KEY (version_num)
+);
+CREATE TABLE members (
+	team TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	role TEXT NOT NULL,
+	created_at DOUBLE NOT NULL,
+	PRIMARY KEY (team, user_id),
+	FOREIGN KEY(team) REFERENCES teams (id) ON DELETE cascade,
+	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE cascade
+);
+CREATE TABLE one_time (
+	kind TEXT NOT NULL,
+	digest BLOB NOT NULL,
+	subject TEXT DEFAULT '' NOT NULL,
+	data BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	expires_at DOUBLE NOT NULL,
+	PRIMARY KEY (kind, digest)
+);
+CREATE TABLE outbox (
+	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	owner TEXT NOT NULL,
+	run TEXT NOT NULL,
+	event TEXT NOT NULL,
+	data BLOB,
+	at DOUBLE NOT NULL
+);
+CREATE TABLE provider_limits (
+	"key" TEXT NOT NULL,
+	blocked_at DOUBLE DEFAULT '0' NOT NULL,
+	blocked_until DOUBLE DEFAULT '0' NOT NULL,
+	refused_rate DOUBLE,
+	requests DOUBLE,
+	model_tokens DOUBLE,
+	refilled_at DOUBLE DEFAULT '0' NOT NULL,
+	shares BLOB,
+	changed_at DOUBLE NOT NULL,
+	PRIMARY KEY ("key")
+);
+CREATE TABLE providers (
+	owner TEXT NOT NULL,
+	id TEXT NOT NULL,
+	record BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, id)
 );
 CREATE TABLE replies (
 	owner TEXT NOT NULL,
@@ -66,6 +233,11 @@ CREATE TABLE replies (
 	fingerprint TEXT NOT NULL,
 	created_at DOUBLE NOT NULL,
 	PRIMARY KEY (owner, "key")
+);
+CREATE TABLE roles (
+	name TEXT NOT NULL,
+	permissions BLOB NOT NULL,
+	PRIMARY KEY (name)
 );
 CREATE TABLE runs (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -91,8 +263,32 @@ CREATE TABLE runs (
 	prio INTEGER DEFAULT '0' NOT NULL,
 	vt DOUBLE DEFAULT '0' NOT NULL,
 	wake_at DOUBLE,
-	nudge BIGINT DEFAULT '0' NOT NULL,
+	nudge BIGINT DEFAULT '0' NOT NULL, asks INTEGER DEFAULT '0' NOT NULL, tokens BIGINT DEFAULT '0' NOT NULL, usd DOUBLE DEFAULT '0' NOT NULL, parent TEXT, parent_node TEXT, parent_iteration INTEGER, parent_key TEXT, depth INTEGER DEFAULT '0' NOT NULL, forked_from TEXT, options BLOB, pause_requested INTEGER DEFAULT '0' NOT NULL, parked INTEGER DEFAULT '0' NOT NULL, seen BIGINT DEFAULT '0' NOT NULL, kin INTEGER DEFAULT '0' NOT NULL, strikes INTEGER DEFAULT '0' NOT NULL, mark BIGINT DEFAULT '0' NOT NULL, at_once INTEGER, capped INTEGER DEFAULT '0' NOT NULL,
 	UNIQUE (id)
+);
+CREATE TRIGGER runs_tell after update of status on runs when new.status <> old.status begin insert into outbox (owner, run, event, data, at) select new.owner, new.id, case new.status when 'running' then 'run.started' else 'run.' || new.status end, case new.status when 'waiting' then new.waiting_for else null end, (julianday('now') - 2440587.5) * 86400.0 from webhooks w where w.owner = new.owner and new.status <> old.status and (new.status in ('waiting', 'completed', 'failed', 'cancelled') or (new.status = 'running' and old.started_at is null)) limit 1; end;
+CREATE TABLE sessions (
+	id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	digest BLOB NOT NULL,
+	team TEXT NOT NULL,
+	address TEXT DEFAULT '' NOT NULL,
+	agent TEXT DEFAULT '' NOT NULL,
+	created_at DOUBLE NOT NULL,
+	last_used_at DOUBLE NOT NULL,
+	expires_at DOUBLE NOT NULL,
+	confirmed_at DOUBLE NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE cascade,
+	UNIQUE (digest)
+);
+CREATE TABLE shares (
+	owner TEXT NOT NULL,
+	weight DOUBLE DEFAULT '1' NOT NULL,
+	last_vt DOUBLE DEFAULT '0' NOT NULL,
+	running INTEGER,
+	queued INTEGER,
+	PRIMARY KEY (owner)
 );
 CREATE TABLE state (
 	owner TEXT NOT NULL,
@@ -101,6 +297,36 @@ CREATE TABLE state (
 	value BLOB NOT NULL,
 	updated_at DOUBLE NOT NULL,
 	PRIMARY KEY (owner, scope, "key")
+);
+CREATE TABLE teams (
+	id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	personal TEXT,
+	created_at DOUBLE NOT NULL,
+	PRIMARY KEY (id)
+);
+CREATE TABLE users (
+	id TEXT NOT NULL,
+	email TEXT NOT NULL,
+	name TEXT DEFAULT '' NOT NULL,
+	role TEXT NOT NULL,
+	password TEXT,
+	team TEXT NOT NULL,
+	disabled INTEGER DEFAULT '0' NOT NULL,
+	created_at DOUBLE NOT NULL,
+	last_seen_at DOUBLE,
+	PRIMARY KEY (id),
+	UNIQUE (email)
+);
+CREATE TABLE webhooks (
+	id TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	record BLOB NOT NULL,
+	"key" TEXT,
+	secret BLOB,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (id)
 );
 CREATE TABLE workers (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -111,14 +337,46 @@ CREATE TABLE workers (
 	started_at DOUBLE NOT NULL
 );
 CREATE INDEX agents_by_update ON agents (owner, updated_at, id);
+CREATE INDEX api_keys_of_user ON api_keys (user_id, team);
+CREATE INDEX audit_by_time ON audit (at);
+CREATE INDEX audit_of_resource ON audit (resource, resource_id, id);
+CREATE INDEX audit_of_team ON audit (team, id);
+CREATE INDEX audit_of_user ON audit (user_id, id);
+CREATE INDEX credentials_by_key ON credentials ("key");
+CREATE UNIQUE INDEX credentials_by_name ON credentials (owner, name);
+CREATE INDEX credentials_of_provider ON credentials (owner, provider, name);
+CREATE INDEX deliveries_due ON deliveries (status, next_at);
+CREATE INDEX deliveries_of_webhook ON deliveries (owner, webhook, seq);
+CREATE INDEX factors_of_user ON factors (user_id);
 CREATE INDEX files_by_age ON files (owner, created_at, id);
+CREATE INDEX identities_of_user ON identities (user_id);
+CREATE UNIQUE INDEX inbox_once ON inbox (run, once);
 CREATE INDEX journal_of_run ON journal (run);
+CREATE INDEX links_of_resource ON links (owner, resource, resource_id);
+CREATE INDEX members_of_user ON members (user_id);
+CREATE INDEX one_time_by_end ON one_time (expires_at);
+CREATE INDEX one_time_by_subject ON one_time (kind, subject);
 CREATE INDEX replies_by_age ON replies (owner, created_at);
+CREATE INDEX runs_asking ON runs (owner, asks) WHERE asks > 0;
+CREATE INDEX runs_capped ON runs (capped, owner, agent_id, prio desc, vt, seq) WHERE status = 'queued' and capped = 1;
+CREATE INDEX runs_counted ON runs (owner, status, capped, agent_id) WHERE status = 'running' and capped = 1;
+CREATE INDEX runs_ended ON runs (owner, agent_id, ended_at, seq) WHERE ended_at is not null;
 CREATE INDEX runs_held ON runs (worker) WHERE status = 'running';
 CREATE INDEX runs_listed ON runs (owner, seq);
+CREATE INDEX runs_next ON runs (capped, prio desc, vt, seq) WHERE status = 'queued' and strikes < 2;
+CREATE INDEX runs_nudged ON runs (worker) WHERE status = 'running' and nudge <> seen;
 CREATE INDEX runs_of_agent ON runs (owner, agent_id, seq);
+CREATE INDEX runs_of_parent ON runs (parent, owner, seq) WHERE parent is not null;
 CREATE INDEX runs_queued ON runs (prio desc, vt, seq) WHERE status = 'queued';
+CREATE INDEX runs_recorded ON runs (seq) WHERE options is not null and instr(options, cast('"recorded":"' as blob)) > 0;
+CREATE INDEX runs_struck ON runs (prio desc, vt, seq) WHERE status = 'queued' and strikes > 0;
+CREATE INDEX runs_to_tell ON runs (parent, seq) WHERE kin > 0 and ended_at is not null;
 CREATE UNIQUE INDEX runs_triggered ON runs (owner, trigger_key) WHERE trigger_key is not null;
 CREATE INDEX runs_waiting ON runs (wake_at) WHERE status = 'waiting';
 CREATE INDEX runs_with_status ON runs (owner, status, seq);
-insert into luban_revision (version_num) values ('0001');
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+CREATE INDEX sessions_of_user ON sessions (user_id);
+CREATE INDEX shares_by_turn ON shares (last_vt);
+CREATE INDEX users_by_role ON users (role);
+CREATE INDEX webhooks_of_owner ON webhooks (owner, id);
+insert into luban_revision (version_num) values ('0007');

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from luban.storage.migrations import FOLDER
 
 
-def upgrade_sqlite(path: str) -> None:
+def upgrade_sqlite(path: str, to: str = "head") -> None:
     """Applies what is missing to a SQLite file, all of it or nothing."""
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     # The driver would commit before every change of the schema; taking transactions in hand
@@ -23,26 +23,26 @@ def upgrade_sqlite(path: str) -> None:
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
     try:
         with engine.connect() as connection:
-            upgrade(connection)
+            upgrade(connection, to)
     except DBAPIError as error:
         raise error.orig or error from error  # the driver's own error says what happened
     finally:
         engine.dispose()
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = "head") -> None:
     """Applies what is missing through an open connection."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
-def postgres_script(since: str | None = None) -> str:
-    """What brings a PostgreSQL database from a revision to the head, without a transaction."""
+def postgres_script(since: str | None = None, to: str = "head") -> str:
+    """What brings a PostgreSQL database from one revision to another, without a transaction."""
     script = io.StringIO()
     config = _config()
     config.attributes["script"] = script
-    command.upgrade(config, f"{since or 'base'}:head", sql=True)
+    command.upgrade(config, f"{since or 'base'}:{to}", sql=True)
     return script.getvalue()
 
 

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import logging
+
 from luban.ports.clock import Clock, SystemClock
 from luban.storage.postgres.address import Address, is_postgres, parse
 from luban.storage.postgres.bell import PostgresBell
 from luban.storage.postgres.bus import PostgresBus
 from luban.storage.postgres.errors import DatabaseUnreachable
+from luban.storage.postgres.fence import Fence
 from luban.storage.postgres.journal import PostgresJournal
 from luban.storage.postgres.lease import DEFAULT_LEASE, Lease
 from luban.storage.postgres.opening import prepare
+from luban.storage.postgres.owned import OwnedPool
 from luban.storage.postgres.pool import PostgresPool
-from luban.storage.postgres.queue import PostgresQueue
+from luban.storage.postgres.queue import NOW, PostgresQueue
+from luban.storage.postgres.retention import PostgresDialect
 from luban.storage.postgres.signals import Signals
+from luban.storage.postgres.turns import TURNS
 from luban.storage.sql.agents import SqlAgentStore
+from luban.storage.sql.audit import SqlAuditStore
+from luban.storage.sql.credentials import SqlCredentialStore
+from luban.storage.sql.factor_secrets import SqlFactorSecrets
 from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.holding import Holding
+from luban.storage.sql.limits import SqlLimitStore
+from luban.storage.sql.links import SqlLinkStore
+from luban.storage.sql.overview import POSTGRES_SIZE, SqlOverviewStore
+from luban.storage.sql.providers import SqlProviderStore
 from luban.storage.sql.replies import SqlReplyStore
+from luban.storage.sql.retention import SqlRetention
 from luban.storage.sql.runs import SqlRunStore
+from luban.storage.sql.sessions import SqlSessionStore
 from luban.storage.sql.state import SqlStateStore
+from luban.storage.sql.teams import SqlTeamStore
+from luban.storage.sql.users import SqlUserStore
+from luban.storage.sql.webhooks import SqlWebhookStore
+
+log = logging.getLogger(__name__)
 
 __all__ = [
     "DEFAULT_LEASE",
@@ -34,22 +54,46 @@ class PostgresDatabase:
 
     kind = "postgresql"
 
-    def __init__(self, address: Address, lease: float, clock: Clock) -> None:
+    def __init__(self, address: Address, lease: float, clock: Clock, fence: Fence) -> None:
         self.signals = Signals(address)
         self.bell = PostgresBell(self.signals)
         self.bus = PostgresBus(self.signals)
         self._pool = PostgresPool(address)
+        self.fence = fence
+        self._owned = OwnedPool(address, fence.role) if fence.role else self._pool
         holding, worker_lease = Holding(), Lease(lease, clock)
         self.queue = PostgresQueue(self._pool, holding, worker_lease, clock)
         self.journal = PostgresJournal(self._pool, holding, worker_lease)
-        self.agents = SqlAgentStore(self._pool, clock)
-        self.runs = SqlRunStore(self._pool)
-        self.state = SqlStateStore(self._pool, clock)
-        self.replies = SqlReplyStore(self._pool)
-        self.file_records = SqlFileRecords(self._pool)
+        self.agents = SqlAgentStore(self._owned, clock)
+        self.runs = SqlRunStore(self._owned, TURNS, queue=self._pool)
+        self.retention = SqlRetention(self._pool, PostgresDialect())
+        self.state = SqlStateStore(self._owned, clock)
+        self.replies = SqlReplyStore(self._owned)
+        self.credentials = SqlCredentialStore(self._owned, self._pool)
+        self.providers = SqlProviderStore(self._owned)
+        self.limits = SqlLimitStore(self._pool, NOW, lambda: self.signals.send_once("limits"))
+        self.signals.hear("limits", lambda _: self.limits.told())
+        self.file_records = SqlFileRecords(self._owned)
+        self.users = SqlUserStore(self._pool)
+        self.factor_secrets = SqlFactorSecrets(self._pool)
+        self.sessions = SqlSessionStore(self._pool)
+        self.teams = SqlTeamStore(self._pool)
+        self.links = SqlLinkStore(self._owned, self._pool)
+        self.audit = SqlAuditStore(self._pool)
+        self.overview = SqlOverviewStore(self._pool, POSTGRES_SIZE)
+        self.webhooks = SqlWebhookStore(
+            self._pool, skip="for update skip locked", owned=self._owned
+        )
+
+    @property
+    def unfenced(self) -> str:
+        """Why row-level security is off; empty if it is on."""
+        return self.fence.missing
 
     async def open(self) -> None:
         await self._pool.open()
+        if self._owned is not self._pool:
+            await self._owned.open()
 
     async def hear_others(self) -> None:
         """Joins `bell` and `bus` with those of other processes."""
@@ -60,6 +104,8 @@ class PostgresDatabase:
         await self.queue.unregister()
         await self.signals.close()
         await self.journal.close()
+        if self._owned is not self._pool:
+            await self._owned.close()
         await self._pool.close()
 
 
@@ -72,7 +118,11 @@ async def open_database(
     `DatabaseUnreachable`, `DatabaseMissing`, `DatabaseRefused`, `WrongDatabase`, `NewerDatabase`.
     """
     address = parse(url)
-    await prepare(address)
-    database = PostgresDatabase(address, lease, clock or SystemClock())
+    fence = await prepare(address)
+    if fence.missing:
+        log.warning(
+            "row-level security is off: %s (see docs/howto/use-postgresql.md)", fence.missing
+        )
+    database = PostgresDatabase(address, lease, clock or SystemClock(), fence)
     await database.open()
     return database

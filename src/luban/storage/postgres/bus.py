@@ -12,6 +12,8 @@ from luban.ports.bus import Listener, Live
 from luban.storage.local import LocalBus
 from luban.storage.postgres.signals import TURN, Signals
 
+_PIECE = 1000
+"""Characters of a text that always fit into one notification, however they are written."""
 _FORGET = 3 * TURN
 """Seconds after which a reader elsewhere that said nothing more is taken for gone."""
 
@@ -38,7 +40,8 @@ class PostgresBus:
     def publish(self, run: str, live: Live) -> None:
         self._here.publish(run, live)
         if run in self._elsewhere:
-            self._signals.send("live", [run, live.kind, live.data])
+            for kind, data in _fitting(live):
+                self._signals.send("live", [run, kind, data])
 
     def journal_grew(self, run: str) -> None:
         self._here.journal_grew(run)
@@ -75,3 +78,17 @@ class PostgresBus:
         runs = list(self._read_here)
         for start in range(0, len(runs), 100):
             self._signals.send_once("watch", runs[start : start + 100])
+
+
+def _fitting(live: Live) -> list[Live]:
+    """The same in messages that are short enough: a long text in pieces, of a remark the head."""
+    text = live.data.get("text")
+    if not isinstance(text, str) or len(text) <= _PIECE:
+        return [live]
+    if live.kind != "step_delta":
+        return [Live(live.kind, {**live.data, "text": f"{text[:_PIECE]}…"})]
+    begin = live.data.get("offset", 0)
+    return [
+        Live(live.kind, {**live.data, "text": text[at : at + _PIECE], "offset": begin + at})
+        for at in range(0, len(text), _PIECE)
+    ]

@@ -67,15 +67,3 @@ class NewerDatabase(LubanError):
         "{place} 的修订版本是 {found}，而此版本的 Luban 最高只认识 {known}。未做任何修改。请更新 "
         "Luban，或在 DATABASE_URL 中指定其他数据库。"
     )
-
-
-class ValueRefused(LubanError):
-    """A value cannot be a value of its column."""
-
-    code = "value_refused"
-    status = 422
-    en = (
-        "A value cannot be stored or looked up: {cause}. Leave out NUL characters, and numbers of "
-        "unusual size."
-    )
-    zh = "有一个值无法存储或查询：{cause}。请去掉 NUL 字符和大小异常的数字。"

@@ -7,12 +7,11 @@ from asyncpg import exceptions as pg
 
 from luban.model.errors import LubanError
 from luban.ports.journal import StorageFull
-from luban.storage.errors import StorageBroken, StorageBusy
+from luban.storage.errors import StorageBroken, StorageBusy, StorageConflict, ValueRefused
 from luban.storage.postgres.errors import (
     DatabaseMissing,
     DatabaseRefused,
     DatabaseUnreachable,
-    ValueRefused,
 )
 
 FAILED = (
@@ -64,6 +63,8 @@ def translate(error: BaseException, place: str) -> LubanError:
         return DatabaseRefused(place=place, cause=cause)
     if isinstance(error, (pg.DataError, asyncpg.DataError)):
         return ValueRefused(cause=cause)
+    if isinstance(error, pg.IntegrityConstraintViolationError):
+        return StorageConflict(cause=cause)
     if isinstance(error, (pg.LockNotAvailableError, pg.DeadlockDetectedError)):
         return StorageBusy(place=place, seconds="?")
     if is_lost(error):

@@ -41,13 +41,19 @@ BLOBS = """, kept as (
     b (run, hash, owner, data)
   on conflict (run, hash) do nothing)"""
 CHANGES = """, changed as (
-  update runs set status = c.status, steps = c.steps, outputs = coalesce(c.outputs, runs.outputs),
+  update runs set
+    status = case when c.status = 'waiting' and runs.cancel_requested = 1 then 'queued'
+      else c.status end,
+    steps = c.steps, outputs = coalesce(c.outputs, runs.outputs),
     error = coalesce(c.error, runs.error), starved = coalesce(c.starved, runs.starved),
-    waiting_for = c.waiting_for, ended_at = c.ended_at, worker = c.keeper
+    waiting_for = c.waiting_for, asks = c.asks, tokens = c.tokens, usd = c.usd,
+    ended_at = c.ended_at, worker = c.keeper
   from mine, unnest(:change_run::text[], :change_status::text[], :change_steps::int[],
     :change_outputs::bytea[], :change_error::bytea[], :change_starved::bytea[],
-    :change_waiting_for::bytea[], :change_ended_at::float8[], :change_keeper::bigint[])
-    c (run, status, steps, outputs, error, starved, waiting_for, ended_at, keeper)
+    :change_waiting_for::bytea[], :change_asks::int[], :change_tokens::bigint[],
+    :change_usd::float8[], :change_ended_at::float8[], :change_keeper::bigint[])
+    c (run, status, steps, outputs, error, starved, waiting_for, asks, tokens, usd, ended_at,
+      keeper)
   where runs.id = c.run and runs.worker = :worker and runs.status = 'running' returning 1)"""
 ANSWER = "\nselect count(*) from mine"
 # A change that found no run must undo the whole statement, so it divides by zero.
@@ -66,7 +72,8 @@ LAST = "select batch, dead from workers where id = $1"
 _ROW = ("owners", "runs", "kinds", "nodes", "iterations", "contents", "references")
 _BLOB = ("blob_runs", "hashes", "blob_owners", "blobs")
 _CHANGE = (
-    "run", "status", "steps", "outputs", "error", "starved", "waiting_for", "ended_at", "keeper",
+    "run", "status", "steps", "outputs", "error", "starved", "waiting_for", "asks", "tokens",
+    "usd", "ended_at", "keeper",
 )  # fmt: skip
 _SECONDS, _BYTES_A_SECOND = 30.0, 1 << 20
 

@@ -10,10 +10,11 @@ from luban.storage.migrations.snapshot import POSTGRES_SCRIPT
 from luban.storage.postgres.address import Address
 from luban.storage.postgres.errors import NewerDatabase, WrongDatabase
 from luban.storage.postgres.failures import FAILED, translate
+from luban.storage.postgres.fence import Fence, raise_fence
 from luban.storage.postgres.pool import PATIENCE, Line, connect
 
-# Any number that nobody else locks: the letters of the name.
-_LOCK = 0x6C7562616E
+LOCK = 0x6C7562616E
+"""Who changes the schema holds it. Any number that nobody else locks: the letters of the name."""
 _FACTS = f"""
 select current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby,
   to_regclass('{REVISION_TABLE}') is not null as ours,
@@ -21,8 +22,8 @@ select current_setting('server_encoding') as encoding, pg_is_in_recovery() as st
 _REVISION = f"select version_num from {REVISION_TABLE}"
 
 
-async def prepare(address: Address) -> None:
-    """Makes sure that this is a database of ours at the head.
+async def prepare(address: Address) -> Fence:
+    """Makes sure that this is a database of ours at the head, and fenced as far as may be.
 
     Of several processes that begin at once, one changes the schema and the others wait for it.
     Raises `DatabaseUnreachable`, `DatabaseMissing`, `DatabaseRefused`, `WrongDatabase`,
@@ -31,18 +32,22 @@ async def prepare(address: Address) -> None:
     try:
         line = await connect(address)
         try:
-            if await _revision(line, address.place) != revisions()[-1]:
+            if await stored_revision(line, address.place) != revisions()[-1]:
                 async with line.transaction():
-                    await line.execute(f"select pg_advisory_xact_lock({_LOCK})")
-                    await _upgrade(line, await _revision(line, address.place))
+                    await line.execute(f"select pg_advisory_xact_lock({LOCK})")
+                    await _upgrade(line, await stored_revision(line, address.place))
+            return await raise_fence(line, address.place)
         finally:
             await line.close(timeout=PATIENCE)
     except FAILED as error:
         raise translate(error, address.place) from error
 
 
-async def _revision(line: Line, place: str) -> str | None:
-    """The stored revision, or `None` for a database without a table."""
+async def stored_revision(line: Line, place: str) -> str | None:
+    """The revision a database is at, `None` for one without a table.
+
+    Raises `WrongDatabase` and `NewerDatabase`.
+    """
     facts: Any = await line.fetchrow(_FACTS)
     if facts["encoding"] != "UTF8":
         raise WrongDatabase(place=place, cause=f"its encoding is {facts['encoding']}, not UTF8")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ import asyncpg
 
 from luban.model.errors import LubanError
 from luban.storage.postgres.address import Address
-from luban.storage.postgres.failures import FAILED, is_lost, translate
+from luban.storage.postgres.failures import FAILED, is_collision, is_lost, translate
 from luban.storage.postgres.statements import numbered
 from luban.storage.sql.database import Paged, Record
 
@@ -30,8 +31,22 @@ _SESSION = {
 }
 
 
+@dataclass
+class ActsFor:
+    """Which owner a connection was last used for, `None` while that is not known."""
+
+    owner: str | None = ""
+
+
 class Line(asyncpg.Connection):
-    """A connection that nobody leaves settings on, so that giving it back costs no round trip."""
+    """A connection that nobody leaves settings on, so that giving it back costs no round trip.
+
+    But for the one in `acts_for`, which whoever takes the connection looks at first.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.acts_for = ActsFor()
 
     def get_reset_query(self) -> str:
         return ""
@@ -63,7 +78,7 @@ class Pauses:
 class PostgresPool:
     """`Database` over one PostgreSQL database. Make it with `open`."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, settings: Mapping[str, str] | None = None) -> None:
         self.address = address
         self.place = address.place
         self._pool = asyncpg.create_pool(
@@ -71,7 +86,7 @@ class PostgresPool:
             min_size=0,
             max_size=CONNECTIONS,
             connection_class=Line,
-            server_settings=_SESSION,
+            server_settings={**_SESSION, **(settings or {})},
             timeout=PATIENCE,
         )
 
@@ -121,13 +136,14 @@ class PostgresPool:
         return await self.patiently(read)
 
     async def patiently(self, act: Callable[[], Awaitable[T]], patience: float = PATIENCE) -> T:
-        """Does what may be done twice, again if the connection was lost meanwhile."""
+        """Does what may be done twice, again if the connection was lost or others in the way."""
         pauses = Pauses(patience)
         while True:
             try:
                 return await act()
             except FAILED as error:
-                if not is_lost(error) or not await pauses.next():
+                again = is_lost(error) or is_collision(error)
+                if not again or not await pauses.next():
                     raise translate(error, self.place) from error
 
     async def take(self) -> tuple[Any, Any]:
@@ -194,6 +210,10 @@ class Transaction:
         text, arguments = _ready(statement, values)
         told: str = await self._line.execute(text, *arguments)
         return int(told.rpartition(" ")[2])
+
+    async def execute_many(self, statement: str, values: Sequence[dict[str, Any]], /) -> None:
+        made = numbered(statement)
+        await self._line.executemany(made.text, [made.arguments(each) for each in values])
 
 
 def _ready(statement: str, values: dict[str, Any]) -> tuple[str, list[Any]]:

@@ -78,7 +78,8 @@ class Signals:
         """Begins to listen, and returns when it does, or when the server is away."""
         self._task = asyncio.create_task(self._talk())
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._connected.wait(), TURN)
+            async with asyncio.timeout(TURN):
+                await self._connected.wait()
 
     async def close(self) -> None:
         """Sends what still waits, if that is quickly done."""
@@ -86,7 +87,8 @@ class Signals:
             return
         with suppress(TimeoutError):
             if self._connected.is_set():
-                await asyncio.wait_for(self._quiet.wait(), _PARTING)
+                async with asyncio.timeout(_PARTING):
+                    await self._quiet.wait()
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
@@ -124,7 +126,8 @@ class Signals:
             self._wake.clear()
             self._quiet.set()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(turn - loop.time(), 0))
+                async with asyncio.timeout(max(turn - loop.time(), 0)):
+                    await self._wake.wait()
 
     def _packed(self) -> Iterator[str]:
         """What waits, as few notifications, and not more than go into one transaction."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
@@ -28,6 +29,10 @@ class Session(Protocol):
 
     async def execute(self, statement: str, /, **values: Any) -> int:
         """How many rows a statement changed."""
+        ...
+
+    async def execute_many(self, statement: str, values: Sequence[dict[str, Any]], /) -> None:
+        """The same statement with each of these values."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from luban.storage.sql.database import Paged, Record
 from luban.storage.sqlite.checkpoint import Checkpoints
-from luban.storage.sqlite.failures import is_busy, translate
+from luban.storage.sqlite.failures import FAILED, is_busy, translate
 
 T = TypeVar("T")
 Durability = Literal["process", "power"]
@@ -68,7 +68,7 @@ class SqliteFile:
         async with self._reading_long:
             try:
                 return await self._in_its_own_thread(read)
-            except sqlite3.Error as error:
+            except FAILED as error:
                 raise translate(error, self.place) from error
 
     async def begin(self) -> None:
@@ -86,7 +86,7 @@ class SqliteFile:
                 await self._commit()
             elif self.writer.in_transaction:  # a full disk may have ended it already
                 self.writer.execute("rollback")
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, FAILED):
                 raise translate(error, self.place) from error
         finally:
             self._writing.release()
@@ -118,7 +118,7 @@ class SqliteFile:
         while True:
             try:
                 return act()
-            except sqlite3.Error as error:
+            except FAILED as error:
                 if not is_busy(error) or waited >= PATIENCE:
                     raise translate(error, self.place, waited) from error
             await asyncio.sleep(pause)
@@ -157,6 +157,9 @@ class Transaction:
 
     async def execute(self, statement: str, /, **values: Any) -> int:
         return self._file.writer.execute(statement, values).rowcount
+
+    async def execute_many(self, statement: str, values: Sequence[dict[str, Any]], /) -> None:
+        self._file.writer.executemany(statement, values)
 
 
 def _connect(path: Path, synchronous: str, *, query_only: bool = False) -> sqlite3.Connection:

@@ -12,6 +12,8 @@ from luban.storage.errors import (
     NotADatabase,
     StorageBroken,
     StorageBusy,
+    StorageConflict,
+    ValueRefused,
 )
 
 # On a full disk the file that readers share cannot grow either, which has a code of its own.
@@ -19,14 +21,20 @@ _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-def is_busy(error: sqlite3.Error) -> bool:
+FAILED = (sqlite3.Error, OverflowError)
+"""Whatever may come of a statement; numbers beyond 64 bits do not even reach the file."""
+
+
+def is_busy(error: Exception) -> bool:
     """Whether another connection merely was first."""
     return _primary(error) in _BUSY
 
 
-def translate(error: sqlite3.Error, place: str, seconds: float = 0) -> LubanError:
+def translate(error: Exception, place: str, seconds: float = 0) -> LubanError:
     """The error to raise from this one; `seconds` is how long a lock was waited for."""
     cause = str(error)
+    if isinstance(error, (OverflowError, sqlite3.DataError)):
+        return ValueRefused(cause=cause)
     primary = _primary(error)
     if primary in _FULL or getattr(error, "sqlite_errorcode", 0) in _FULL:
         return StorageFull(place=place, cause=cause)
@@ -38,8 +46,10 @@ def translate(error: sqlite3.Error, place: str, seconds: float = 0) -> LubanErro
         return DatabaseDamaged(place=place, cause=cause)
     if primary in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return DataFolderNotWritable(place=place, cause=cause)
+    if primary == sqlite3.SQLITE_CONSTRAINT:
+        return StorageConflict(cause=cause)
     return StorageBroken(place=place, cause=cause)
 
 
-def _primary(error: sqlite3.Error) -> int:
+def _primary(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

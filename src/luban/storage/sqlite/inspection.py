@@ -1,4 +1,4 @@
-"""A database file looked at from outside: what is in it, and whether it is sound. Only reads."""
+"""A database file looked at from outside: what is in it. Only reads."""
 
 from __future__ import annotations
 
@@ -38,18 +38,6 @@ def facts(path: Path) -> dict[str, Any]:
         "revision": row[0] if row else None,
         **counts,
     }
-
-
-def damage(path: Path) -> list[str]:
-    """What SQLite finds wrong in the file; nothing for a sound one. Raises `NotFound`."""
-    with _opened(path) as connection:
-        try:
-            found = [row[0] for row in connection.execute("pragma integrity_check(20)")]
-            loose = connection.execute("pragma foreign_key_check").fetchall()
-        except sqlite3.DatabaseError as error:
-            return [str(error)]
-    lost = [f"a row of {row[0]} refers to a missing row of {row[2]}" for row in loose[:20]]
-    return [each for each in found if each != "ok"] + lost
 
 
 def _opened(path: Path) -> closing[sqlite3.Connection]:

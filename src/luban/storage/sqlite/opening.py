@@ -46,7 +46,8 @@ def prepare(path: Path) -> None:
 
 def _check_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # A new one is for its owner alone: other people of the machine have no business in it.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / ".writable"
         probe.touch()
         probe.unlink(missing_ok=True)
@@ -54,10 +55,13 @@ def _check_folder(folder: Path) -> None:
         raise refused_by_system(str(folder), error) from error
 
 
-def _check_revision(path: Path) -> bool:
-    """Whether the file is at the head; `False` if it is empty or older."""
+def stored_revision(path: Path) -> str | None:
+    """The revision a file is at, `None` if it is empty or not there. Changes nothing.
+
+    Raises `NotADatabase`, `DatabaseDamaged`, `DatabaseIsNewer`.
+    """
     if not path.exists() or path.stat().st_size == 0:
-        return False
+        return None
     _check_shape(path)
     known = revisions()
     try:
@@ -66,7 +70,12 @@ def _check_revision(path: Path) -> bool:
         raise translate(error, str(path)) from error
     if found is not None and found not in known:
         raise DatabaseIsNewer(place=str(path), found=found, known=known[-1])
-    return found == known[-1]
+    return found
+
+
+def _check_revision(path: Path) -> bool:
+    """Whether the file is at the head; `False` if it is empty or older."""
+    return stored_revision(path) == revisions()[-1]
 
 
 def _check_shape(path: Path) -> None:

@@ -8,6 +8,7 @@ import {
   PanelRight,
   Play,
   Redo2,
+  Share2,
   Square,
   Undo2,
   Upload,
@@ -102,6 +103,15 @@ function Heading() {
   return <h1 className="sr-only">{name}</h1>;
 }
 
+function ShareButton({ onShare }: { onShare: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <IconButton label={t("builder.share")} onClick={onShare} className="max-md:hidden">
+      <Share2 size={16} />
+    </IconButton>
+  );
+}
+
 interface BarProps {
   problems: number;
   version: number | null;
@@ -111,6 +121,8 @@ interface BarProps {
   onPane: (pane: "left" | "right" | "dock") => void;
   onProblems: () => void;
   onVersions: () => void;
+  /** Not there for who may not share. */
+  onShare: (() => void) | null;
   onPublish: () => void;
   onRun: () => void;
   onStop: () => void;
@@ -179,6 +191,7 @@ export function Bar(props: BarProps) {
       <IconButton label={t("builder.versions")} onClick={props.onVersions}>
         <History size={16} />
       </IconButton>
+      {props.onShare && <ShareButton onShare={props.onShare} />}
       <Button
         icon={<Upload size={14} aria-hidden />}
         onClick={props.onPublish}

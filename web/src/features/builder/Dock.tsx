@@ -7,14 +7,15 @@ import { useTranslation } from "react-i18next";
 import type { RunLimits, RunView, StepView } from "@/api/types";
 import { useFindingText } from "@/canvas";
 import type { Finding } from "@/editor";
-import { LimitCard } from "@/live/LimitCard";
 import type { LogLine } from "@/live/log";
 import { type NameOf, pinLabels } from "@/live/names";
+import { PauseButton } from "@/live/PauseButton";
 import { RunResult } from "@/live/RunResult";
 import { StatusChip } from "@/live/Status";
 import { useLive } from "@/live/store";
 import { Timeline } from "@/live/Timeline";
 import { useElapsed } from "@/live/useElapsed";
+import { WaitCards } from "@/live/WaitCards";
 import { Chip } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";
 import { Inline } from "@/ui/Inline";
@@ -32,6 +33,7 @@ interface DockProps {
   onNode: (node: string) => void;
   resuming: boolean;
   onResume: (limits: RunLimits) => void;
+  onPause: () => void;
   onStop: () => void;
 }
 
@@ -88,6 +90,8 @@ function useLineText(nameOf: NameOf): (line: LogLine) => string {
       case "run_started":
       case "run_paused":
       case "run_resumed":
+      case "run_waiting":
+      case "run_woken":
         return t(`log.${event.kind}`);
       case "step_started":
         return `${nameOf(event.data.node)} ${t("log.step_started")}`;
@@ -101,6 +105,12 @@ function useLineText(nameOf: NameOf): (line: LogLine) => string {
       case "step_failed": {
         const { error, node } = event.data;
         return `${nameOf(node)} ${t("log.step_failed", { text: pick(error.message, error.message_zh) })}`;
+      }
+      case "child_started":
+      case "child_finished":
+      case "child_failed": {
+        const { node, verb, name } = event.data;
+        return `${nameOf(node)} › ${t(`verb.${verb}`, { defaultValue: verb })} ${name} ${t(`log.${event.kind}`)}`;
       }
       default:
         return event.kind;
@@ -172,7 +182,9 @@ function Logs({ nameOf, onNode }: Pick<DockProps, "nameOf" | "onNode">) {
   );
 }
 
-function RunFacts({ run }: { run: RunView }) {
+type Steering = Pick<DockProps, "resuming" | "onPause" | "onResume">;
+
+function RunFacts({ run, ...steering }: { run: RunView } & Steering) {
   const { t } = useTranslation();
   const { seconds } = useFormats();
   const going = run.status === "running" || run.status === "waiting";
@@ -183,6 +195,13 @@ function RunFacts({ run }: { run: RunView }) {
     <>
       <StatusChip status={run.status} />
       {elapsed !== null && <Chip className="tabular-nums">{seconds(elapsed)}</Chip>}
+      <PauseButton
+        run={run}
+        small
+        busy={steering.resuming}
+        onPause={steering.onPause}
+        onResume={() => steering.onResume({})}
+      />
       <Link
         to="/runs/$id"
         params={{ id: run.id }}
@@ -210,21 +229,30 @@ export function Dock(props: DockProps) {
           { id: "timeline", label: t("builder.timeline") },
           { id: "logs", label: t("builder.logs") },
         ]}
-        trailing={run && <RunFacts run={run} />}
+        trailing={
+          run && (
+            <RunFacts
+              run={run}
+              resuming={props.resuming}
+              onPause={props.onPause}
+              onResume={props.onResume}
+            />
+          )
+        }
       />
       <div {...tabPanel("dock", tab)} className="min-h-0 grow overflow-y-auto">
         {tab === "problems" && <Problems findings={findings} nameOf={nameOf} onNode={onNode} />}
         {tab === "result" &&
           (run ? (
             <div className="flex flex-col gap-3 p-3">
-              {run.status === "waiting" && run.waiting_for && (
-                <LimitCard
-                  waiting={run.waiting_for}
-                  busy={props.resuming}
-                  onResume={props.onResume}
-                  onCancel={props.onStop}
-                />
-              )}
+              <WaitCards
+                run={run}
+                nameOf={nameOf}
+                busy={props.resuming}
+                onResume={props.onResume}
+                onCancel={props.onStop}
+                onNode={onNode}
+              />
               <RunResult
                 status={run.status}
                 outputs={run.outputs}

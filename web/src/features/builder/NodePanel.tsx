@@ -16,10 +16,12 @@ import { isImeKey } from "@/ui/ime";
 import { TextArea } from "@/ui/inputs";
 import { Tabs, tabPanel } from "@/ui/Tabs";
 import { BodyFields } from "./BodyFields";
+import { CredentialChoice } from "./CredentialChoice";
 import { fieldsOfNode, linksOfNode, notesOfNode, valuesOf } from "./nodeFields";
 import { isNoteNode, nodeTitle } from "./nodeWords";
 import { OptionsForm } from "./OptionsForm";
-import { useEditor, useSession } from "./session";
+import { useSession } from "./session";
+import { useNode } from "./useNode";
 
 interface NodePanelProps {
   id: string;
@@ -28,14 +30,6 @@ interface NodePanelProps {
 }
 
 type Tab = "config" | "input" | "output" | "options" | "note";
-
-function useNode(id: string) {
-  const { editor } = useSession();
-  const path = useEditor((state) => [...state.path, id].join("/"));
-  useEditor((state) => state.doc);
-  const graph = editor.graph();
-  return { editor, graph, node: graph.nodes[id] ?? {}, blocks: editor.blocks(), path };
-}
 
 function Head({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -88,7 +82,13 @@ function Config({ id, findings }: { id: string; findings: Finding[] }) {
     },
     unlink: (link) => editor.dispatch({ type: "delete", links: [link] }),
   });
-  const notes = notesOfNode(findings, path, say);
+  const missing = findings.filter(({ code }) => code.includes("credential"));
+  const notes = notesOfNode(
+    findings.filter((each) => !missing.includes(each)),
+    path,
+    say,
+  );
+  const needs = spec?.credentials ?? [];
   const general = notes[""] ?? [];
   if (!spec && !node.body)
     return (
@@ -114,6 +114,13 @@ function Config({ id, findings }: { id: string; findings: Finding[] }) {
         </p>
       )}
       {node.body && <BodyFields id={id} />}
+      {needs.length > 0 && (
+        <CredentialChoice
+          id={id}
+          needs={needs}
+          notes={missing.filter((each) => each.node === path).map(say)}
+        />
+      )}
       {fields.length === 0 && !node.body ? (
         <p className="text-sm text-fg3">{t("builder.noFields")}</p>
       ) : (

@@ -29,6 +29,7 @@ export function OptionsForm({ id }: { id: string }) {
     settingField("factor", t("builder.factor"), { type: "number", minimum: 1 }),
     settingField("max_delay", t("builder.maxDelay"), { type: "number", minimum: 0 }),
     settingField("timeout", t("builder.timeout"), positive),
+    settingField("timeout_total", t("builder.timeoutTotal"), positive),
     settingField("parallel", t("builder.parallel"), { type: "integer", minimum: 1 }),
   ];
   const setNode = (key: string, value: unknown) =>
@@ -39,7 +40,12 @@ export function OptionsForm({ id }: { id: string }) {
     if (value === undefined) delete next[name];
     return setNode("retry", Object.keys(next).length ? next : undefined);
   };
-  const values = { ...retry, timeout: node.timeout, parallel: node.parallel };
+  const values = {
+    ...retry,
+    timeout: node.timeout,
+    timeout_total: node.timeout_total,
+    parallel: node.parallel,
+  };
   const given = Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),
   );

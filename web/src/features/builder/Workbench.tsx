@@ -1,7 +1,9 @@
 // The panes of the builder and how they work together.
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ShareDialog } from "@/access/dialogs";
+import { useMay } from "@/access/session";
 import type { AgentView } from "@/api/types";
 import { Canvas } from "@/canvas";
 import { RunInputs } from "@/forms/RunInputs";
@@ -163,7 +165,8 @@ function Middle({
           run={run.run}
           steps={run.steps}
           nameOf={run.nameOf}
-          resuming={run.resume.isPending}
+          resuming={run.resume.isPending || run.pause.isPending}
+          onPause={() => run.pause.mutate()}
           onResume={(limits) => run.resume.mutate(limits)}
           onStop={run.stop}
           onNode={showNode}
@@ -211,6 +214,8 @@ export function Workbench({ stored }: { stored: AgentView }) {
   const work = useWork();
   const { findings, run, panes } = work;
   const [versions, setVersions] = useState(false);
+  const [sharing, setSharing] = useState(false);
+  const may = useMay();
   return (
     <div className="flex h-full min-h-0 flex-col">
       <Bar
@@ -222,12 +227,23 @@ export function Workbench({ stored }: { stored: AgentView }) {
         onPane={panes.toggle}
         onProblems={() => panes.openDock("problems")}
         onVersions={() => setVersions(true)}
+        onShare={may("share.read") ? () => setSharing(true) : null}
         onPublish={() => setVersions(true)}
         onRun={run.begin}
         onStop={run.stop}
       />
       <SaveNotices stored={stored.document} />
       <Panes work={work} />
+      {sharing && (
+        <Suspense>
+          <ShareDialog
+            kind="agent"
+            id={stored.id}
+            name={stored.name}
+            onClose={() => setSharing(false)}
+          />
+        </Suspense>
+      )}
       {versions && <VersionsDialog onClose={() => setVersions(false)} />}
       {run.asking && (
         <RunInputs

@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { agentQuery } from "@/api/agents";
 import { blocksQuery } from "@/api/catalogue";
-import { cancelRun, resumeRun, startRun } from "@/api/runs";
+import { cancelRun, pauseRun, resumeRun, startRun } from "@/api/runs";
 import type { AgentDocument, AgentView, Json, RunLimits } from "@/api/types";
 import { namesOf } from "@/live/names";
 import { useLiveRun } from "@/live/useLiveRun";
@@ -51,6 +51,10 @@ export function useBuilderRun() {
     mutationFn: (limits: RunLimits) => resumeRun(search.run ?? "", limits),
     onSettled: () => client.invalidateQueries({ queryKey: ["runs"] }),
   });
+  const pause = useMutation({
+    mutationFn: () => pauseRun(search.run ?? ""),
+    onSettled: () => client.invalidateQueries({ queryKey: ["runs"] }),
+  });
   const status = run.data?.status;
   return {
     run: search.run ? run.data : undefined,
@@ -64,6 +68,7 @@ export function useBuilderRun() {
       if (!begin.isPending) begin.mutate();
     },
     resume,
+    pause,
     stop: () => search.run && stop.mutate(search.run),
     dismiss: () => setAsking(null),
   };

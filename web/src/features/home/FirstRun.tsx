@@ -29,13 +29,16 @@ function Step({ number, title, children }: { number: number; title: string; chil
   );
 }
 
+/** So many templates stand here, and a blank one; the library has them all. */
+const SHOWN = 7;
 const CARDS = "grid gap-2 sm:grid-cols-2 xl:grid-cols-3";
 
 /** Holds the place of the templates, so that nothing below jumps when they come. */
 function WaitingCards() {
   return (
     <div className={CARDS} aria-busy="true">
-      {["a", "b", "c", "d", "e", "f"].map((place) => (
+      {Array.from({ length: SHOWN + 1 }, (_, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the places are all alike
         <div key={place} className="min-h-22 rounded-card bg-surface2/50" />
       ))}
     </div>
@@ -116,7 +119,7 @@ function Templates({ first }: { first: First }) {
     <QueryState query={first.templates} waiting={<WaitingCards />}>
       {(items) => (
         <div role="radiogroup" aria-label={t("home.templates")} className={CARDS}>
-          {items.map((each) => (
+          {items.slice(0, SHOWN).map((each) => (
             <TemplateCard
               key={each.id}
               group={group}

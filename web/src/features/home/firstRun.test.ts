@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AgentDocument, BlockSpec, TemplateView } from "@/api/types";
-import { modelInputs, usesModel, withModel } from "./firstRun";
+import { modelInputs, readyFirst, usesModel, withModel } from "./firstRun";
 
 const chat = {
   id: "ai.chat",
@@ -34,4 +34,16 @@ test("a template without such a block needs no model", () => {
   } as unknown as TemplateView;
   expect(usesModel(plain, inputs)).toBe(false);
   expect(usesModel({ document } as unknown as TemplateView, inputs)).toBe(true);
+});
+
+test("what runs to its end at once comes first, whatever else keeps its order", () => {
+  const blocks = [{ id: "flow.ask", category: "flow" }] as BlockSpec[];
+  const template = (id: string, block: string, required = false) =>
+    ({ id, inputs: [{ required }], document: { luban: 1, nodes: { a: { block } } } }) as never;
+  const given = [
+    template("waits", "flow.ask"),
+    template("asks", "text.join", true),
+    template("ready", "text.join"),
+  ];
+  expect(readyFirst(given, blocks).map(({ id }) => id)).toEqual(["ready", "waits", "asks"]);
 });

@@ -1,5 +1,5 @@
 // Makes an agent of a template with the chosen model in it.
-import type { AgentDocument, BlockSpec, DocumentNode, TemplateView } from "@/api/types";
+import type { AgentDocument, AgentInput, BlockSpec, DocumentNode, TemplateView } from "@/api/types";
 
 type Nodes = Record<string, DocumentNode>;
 
@@ -15,12 +15,29 @@ export function modelInputs(blocks: BlockSpec[]): Map<string, string[]> {
   return found;
 }
 
-export function usesModel(template: TemplateView, inputs: Map<string, string[]>): boolean {
+function uses(template: TemplateView, holds: (block: string) => boolean): boolean {
   const visit = (nodes: Nodes): boolean =>
     Object.values(nodes).some(
-      (node) => (node.block && inputs.has(node.block)) || (node.body && visit(node.body.nodes)),
+      (node) => (node.block && holds(node.block)) || (node.body && visit(node.body.nodes)),
     );
   return visit(template.document.nodes);
+}
+
+export function usesModel(template: TemplateView, inputs: Map<string, string[]>): boolean {
+  return uses(template, (block) => inputs.has(block));
+}
+
+/** Whether something must be typed in before the first run. */
+export function asks(inputs: AgentInput[]): boolean {
+  return inputs.some((input) => input.required && (input.default ?? null) === null);
+}
+
+/** First what runs to its end at once: without typing anything, without waiting for anybody. */
+export function readyFirst(templates: TemplateView[], blocks: BlockSpec[]): TemplateView[] {
+  const waiting = new Set(blocks.filter(({ category }) => category === "flow").map(({ id }) => id));
+  const ready = (template: TemplateView) =>
+    !asks(template.inputs) && !uses(template, (block) => waiting.has(block));
+  return [...templates.filter(ready), ...templates.filter((each) => !ready(each))];
 }
 
 /** The document with `model` set on every block that takes one. */

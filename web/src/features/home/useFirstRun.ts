@@ -6,14 +6,9 @@ import { useTranslation } from "react-i18next";
 import { createAgent } from "@/api/agents";
 import { blocksQuery, modelsQuery, templatesQuery } from "@/api/catalogue";
 import { startRun } from "@/api/runs";
-import type { AgentInput, AgentView, Json, TemplateView } from "@/api/types";
+import type { AgentView, Json, TemplateView } from "@/api/types";
 import { useFormats } from "@/ui/format";
-import { modelInputs, usesModel, withModel } from "./firstRun";
-
-/** Whether something must be typed in before the first run. */
-function asks(inputs: AgentInput[]): boolean {
-  return inputs.some((input) => input.required && (input.default ?? null) === null);
-}
+import { asks, modelInputs, readyFirst, usesModel, withModel } from "./firstRun";
 
 export const BLANK = "blank";
 
@@ -25,14 +20,19 @@ function useChoice() {
   const [model, setModel] = useState<string | null>(null);
   const usual = models.data?.find((each) => each.default)?.id ?? models.data?.[0]?.id ?? "";
   const inputs = modelInputs(blocks.data ?? []);
-  const all = templates.data ?? [];
+  // In which order is known only when the blocks are.
+  const all = readyFirst(templates.data ?? [], blocks.data ?? []);
+  const settled = !blocks.isPending;
   const blank = picked === BLANK || (templates.data?.length === 0 && picked === null);
-  // Offered first is what runs without typing anything.
   const template = blank
     ? undefined
-    : (all.find(({ id }) => id === picked) ?? all.find((each) => !asks(each.inputs)) ?? all[0]);
+    : (all.find(({ id }) => id === picked) ?? (settled ? all[0] : undefined));
   return {
-    templates,
+    templates: {
+      ...templates,
+      data: settled ? templates.data && all : undefined,
+      isPending: templates.isPending || !settled,
+    },
     models,
     inputs,
     usual,

@@ -1,7 +1,8 @@
 // One agent of the library, as a card or as a row.
 import { Link } from "@tanstack/react-router";
-import { Copy, Ellipsis, FileDown, Pencil, Play, Trash2 } from "lucide-react";
+import { Copy, Ellipsis, FileDown, Pencil, Play, Share2, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/access/session";
 import type { AgentView } from "@/api/types";
 import { StatusChip } from "@/live/Status";
 import { Button, IconButton } from "@/ui/Button";
@@ -18,6 +19,7 @@ interface ItemProps {
 
 function ItemMenu({ agent, actions, onRun }: ItemProps) {
   const { t } = useTranslation();
+  const may = useMay();
   const label = t("library.menu", { name: agent.name });
   return (
     <Menu
@@ -53,6 +55,16 @@ function ItemMenu({ agent, actions, onRun }: ItemProps) {
           icon: <FileDown size={14} />,
           onSelect: () => actions.save(agent, "json"),
         },
+        ...(may("share.read")
+          ? [
+              {
+                id: "share",
+                label: t("library.share"),
+                icon: <Share2 size={14} />,
+                onSelect: () => actions.share(agent),
+              },
+            ]
+          : []),
         null,
         {
           id: "delete",

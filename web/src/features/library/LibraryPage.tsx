@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { FileUp, LayoutGrid, List, Plus, Shapes, SquarePlus, Workflow } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ShareDialog } from "@/access/dialogs";
 import { agentsQuery } from "@/api/agents";
 import type { AgentView } from "@/api/types";
 import { RunInputs } from "@/forms/RunInputs";
@@ -287,6 +288,16 @@ export default function LibraryPage() {
           onSubmit={(values) => actions.run(running, values)}
           onClose={() => setRunning(null)}
         />
+      )}
+      {actions.sharing && (
+        <Suspense>
+          <ShareDialog
+            kind="agent"
+            id={actions.sharing.id}
+            name={actions.sharing.name}
+            onClose={() => actions.share(null)}
+          />
+        </Suspense>
       )}
     </Page>
   );

@@ -1,6 +1,7 @@
 // Everything the library can do with an agent.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { exportAddress } from "@/api/address";
 import {
@@ -67,7 +68,12 @@ export function useAgentActions() {
     onSettled: changed,
   });
 
+  const [sharing, share] = useState<AgentView | null>(null);
+
   return {
+    /** The agent whose links are shown. */
+    sharing,
+    share,
     create,
     importFile,
     duplicate,

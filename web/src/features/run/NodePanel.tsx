@@ -8,6 +8,7 @@ import type { StepView } from "@/api/types";
 import type { NameOf } from "@/live/names";
 import { StepDetails } from "@/live/StepDetails";
 import { nodeKey } from "@/live/state";
+import { isChild } from "@/live/steps";
 import { useNodeLive } from "@/live/store";
 import { IconButton } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
@@ -83,7 +84,8 @@ export function NodePanel({
     <section aria-label={nameOf(node)}>
       <Arriving node={node} />
       <QueryState query={query}>
-        {({ items }) => {
+        {({ items: all }) => {
+          const items = all.filter((each) => !isChild(each));
           const step = items[Math.min(at, items.length - 1)];
           if (!step) return <p className="text-fg3">{t("run.notReached")}</p>;
           const now = items.indexOf(step);
@@ -122,7 +124,7 @@ export function NodePanel({
                   </IconButton>
                 </div>
               )}
-              <StepDetails step={step} nameOf={nameOf} />
+              <StepDetails step={step} steps={all} nameOf={nameOf} />
               {left > 0 && (
                 <MoreSteps
                   shown={items.length}

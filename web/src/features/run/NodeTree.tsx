@@ -5,6 +5,7 @@ import type { StepView } from "@/api/types";
 import type { NameOf } from "@/live/names";
 import { StatusIcon } from "@/live/Status";
 import { type NodeStatus, nodeKey } from "@/live/state";
+import { isChild } from "@/live/steps";
 import { useNodeLive } from "@/live/store";
 import { useFormats } from "@/ui/format";
 
@@ -21,11 +22,13 @@ export function summarise(paths: string[], steps: StepView[]): NodeSummary[] {
     paths.map((path) => [path, { path, status: "idle", count: 0, seconds: 0 }]),
   );
   for (const step of steps) {
+    if (isChild(step)) continue;
     const path = nodeKey(step.node);
     const node = found.get(path) ?? { path, status: "idle", count: 0, seconds: 0 };
     node.count += 1;
     node.seconds += step.duration ?? 0;
     if (step.status === "running" || node.status === "running") node.status = "running";
+    else if (step.status === "waiting" || node.status === "waiting") node.status = "waiting";
     else if (step.status === "failed" || node.status === "failed") node.status = "failed";
     else node.status = step.status;
     found.set(path, node);
@@ -44,7 +47,7 @@ function Row({ node, name, active, onChoose }: RowProps) {
   const { t } = useTranslation();
   const { seconds, number } = useFormats();
   const live = useNodeLive(node.path);
-  const status = live?.active.length ? "running" : node.status;
+  const status = live?.active.length ? live.status : node.status;
   const depth = node.path.split("/").length - 1;
   const progress = live?.progress;
   return (

@@ -3,10 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { RunView } from "@/api/types";
-import { LimitCard } from "@/live/LimitCard";
 import { RunResult } from "@/live/RunResult";
 import { Inputs } from "@/live/StepDetails";
 import { Timeline } from "@/live/Timeline";
+import { WaitCards } from "@/live/WaitCards";
 import { buttonClass } from "@/ui/Button";
 import { MoreSteps } from "./MoreSteps";
 import type { Run } from "./useRun";
@@ -40,14 +40,14 @@ export function Overview({ run, view, onNode }: OverviewProps) {
   const known = steps.data?.items ?? [];
   return (
     <div className="flex flex-col gap-6">
-      {view.status === "waiting" && view.waiting_for && (
-        <LimitCard
-          waiting={view.waiting_for}
-          busy={resume.isPending}
-          onResume={(limits) => resume.mutate(limits)}
-          onCancel={() => cancel.mutate()}
-        />
-      )}
+      <WaitCards
+        run={view}
+        nameOf={nameOf}
+        busy={resume.isPending}
+        onResume={(limits) => resume.mutate(limits)}
+        onCancel={() => cancel.mutate()}
+        onNode={onNode}
+      />
       <section>
         <h2 className="mb-2 text-lg">{t("run.result")}</h2>
         <RunResult

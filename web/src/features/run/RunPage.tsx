@@ -1,19 +1,22 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Ban, ChevronDown, Pencil, RotateCw, Workflow } from "lucide-react";
-import { useMemo, useState } from "react";
+import { Ban, ChevronDown, Pencil, RotateCw, Share2, Workflow } from "lucide-react";
+import { Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ShareDialog } from "@/access/dialogs";
+import { useMay } from "@/access/session";
 import { agentQuery } from "@/api/agents";
 import { startRun } from "@/api/runs";
 import type { Json, RunView } from "@/api/types";
 import { RunInputs } from "@/forms/RunInputs";
 import { nodePaths } from "@/live/names";
+import { PauseButton } from "@/live/PauseButton";
 import { StatusChip } from "@/live/Status";
 import { LiveProvider, useLive } from "@/live/store";
 import { triggerWord } from "@/live/trigger";
 import { useElapsed } from "@/live/useElapsed";
 import { Boundary } from "@/ui/Boundary";
-import { Button, buttonClass } from "@/ui/Button";
+import { Button, buttonClass, IconButton } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";
 import { Menu } from "@/ui/Menu";
@@ -50,15 +53,36 @@ function Facts({ run }: { run: RunView }) {
   );
 }
 
-function Actions({
-  run,
-  onCancel,
-  cancelling,
-}: {
+interface ActionsProps {
   run: RunView;
-  onCancel: () => void;
-  cancelling: boolean;
-}) {
+  steering: Pick<Run, "cancel" | "pause" | "resume">;
+}
+
+/** What can be done to a run that goes on. */
+function Steering({ run, steering }: ActionsProps) {
+  const { t } = useTranslation();
+  const { cancel, pause, resume } = steering;
+  return (
+    <>
+      <PauseButton
+        run={run}
+        busy={pause.isPending || resume.isPending}
+        onPause={() => pause.mutate()}
+        onResume={() => resume.mutate({})}
+      />
+      <Button
+        look="danger"
+        icon={<Ban size={14} aria-hidden />}
+        busy={cancel.isPending}
+        onClick={() => cancel.mutate()}
+      >
+        {cancel.isPending ? t("run.cancelling") : t("run.cancel")}
+      </Button>
+    </>
+  );
+}
+
+function Actions({ run, steering }: ActionsProps) {
   const { t } = useTranslation();
   const navigate = route.useNavigate();
   const [editing, setEditing] = useState(false);
@@ -85,14 +109,7 @@ function Actions({
         </Link>
       )}
       {going ? (
-        <Button
-          look="danger"
-          icon={<Ban size={14} aria-hidden />}
-          busy={cancelling}
-          onClick={onCancel}
-        >
-          {cancelling ? t("run.cancelling") : t("run.cancel")}
-        </Button>
+        <Steering run={run} steering={steering} />
       ) : (
         run.agent_id && (
           <Menu
@@ -142,7 +159,8 @@ const RESULT = "";
 function Bar({ run, title }: { run: Run; title: string }) {
   const { t } = useTranslation();
   const { data } = run.run;
-  const { cancel } = run;
+  const may = useMay();
+  const [sharing, setSharing] = useState(false);
   return (
     <TopBar>
       <Link
@@ -157,8 +175,16 @@ function Bar({ run, title }: { run: Run; title: string }) {
       <h1 className="min-w-0 truncate text-base">{title}</h1>
       {data && <Facts run={data} />}
       <span className="grow" />
-      {data && (
-        <Actions run={data} cancelling={cancel.isPending} onCancel={() => cancel.mutate()} />
+      {data && may("share.read") && (
+        <IconButton label={t("run.share")} onClick={() => setSharing(true)}>
+          <Share2 size={16} />
+        </IconButton>
+      )}
+      {data && <Actions run={data} steering={run} />}
+      {data && sharing && (
+        <Suspense>
+          <ShareDialog kind="run" id={data.id} name={title} onClose={() => setSharing(false)} />
+        </Suspense>
       )}
     </TopBar>
   );

@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { blocksQuery } from "@/api/catalogue";
-import { cancelRun, resumeRun } from "@/api/runs";
+import { cancelRun, pauseRun, resumeRun } from "@/api/runs";
 import type { RunLimits } from "@/api/types";
 import { namesOf, pinLabels } from "@/live/names";
 import { createLive } from "@/live/store";
@@ -25,8 +25,9 @@ export function useRun(id: string) {
     mutationFn: (limits: RunLimits) => resumeRun(id, limits),
     onSettled: settled,
   });
+  const pause = useMutation({ mutationFn: () => pauseRun(id), onSettled: settled });
   const more = () => setPages((now) => now + 1);
-  return { live, run, steps, more, nameOf, labelOf, cancel, resume };
+  return { live, run, steps, more, nameOf, labelOf, cancel, pause, resume };
 }
 
 export type Run = ReturnType<typeof useRun>;

@@ -1,17 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ChevronLeft, ChevronRight, Play } from "lucide-react";
+import { Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { agentsQuery } from "@/api/agents";
 import { runsQuery } from "@/api/runs";
-import type { Page as PageOf, RunStatus, RunView } from "@/api/types";
+import type { RunStatus, RunView } from "@/api/types";
 import { runSeconds } from "@/live/runSeconds";
 import { StatusChip } from "@/live/Status";
 import { triggerWord } from "@/live/trigger";
-import { buttonClass, IconButton } from "@/ui/Button";
+import { buttonClass } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
 import { Select } from "@/ui/inputs";
 import { Page } from "@/ui/Page";
+import { Pager } from "@/ui/Pager";
 import { QueryState } from "@/ui/QueryState";
 import { Empty } from "@/ui/states";
 
@@ -50,32 +51,6 @@ function Row({ run }: { run: RunView }) {
         {triggerWord(run.trigger, t)}
       </td>
     </tr>
-  );
-}
-
-function Pager({ page, onPage }: { page: PageOf<RunView>; onPage: (page: number) => void }) {
-  const { t } = useTranslation();
-  if (page.total_pages <= 1) return null;
-  return (
-    <nav className="mt-3 flex items-center justify-end gap-2" aria-label={t("runs.title")}>
-      <IconButton
-        label={t("ui.previous")}
-        disabled={page.page <= 1}
-        onClick={() => onPage(page.page - 1)}
-      >
-        <ChevronLeft size={16} />
-      </IconButton>
-      <span className="text-sm text-fg2 tabular-nums">
-        {t("ui.pageOf", { page: page.page, pages: page.total_pages })}
-      </span>
-      <IconButton
-        label={t("ui.next")}
-        disabled={page.page >= page.total_pages}
-        onClick={() => onPage(page.page + 1)}
-      >
-        <ChevronRight size={16} />
-      </IconButton>
-    </nav>
   );
 }
 
@@ -205,7 +180,9 @@ export default function RunsPage() {
                 </table>
               </div>
               <Pager
-                page={data}
+                label={t("runs.title")}
+                page={data.page}
+                pages={data.total_pages}
                 onPage={(next) => navigate({ search: { ...search, page: next } })}
               />
             </>

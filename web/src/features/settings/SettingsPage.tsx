@@ -1,47 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
+import { useSettingsSisters } from "@/access/sisters";
 import { brokenBlocksQuery, modelsQuery, settingsQuery } from "@/api/catalogue";
 import type { BrokenBlock, ModelView } from "@/api/types";
 import { Chip } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";
 import { Select } from "@/ui/inputs";
-import { Page } from "@/ui/Page";
 import { DENSITIES, LANGUAGES, setPreference, THEMES, usePreferences } from "@/ui/preferences";
 import { QueryState } from "@/ui/QueryState";
+import { Row, Section } from "@/ui/Section";
+import { SisterPage } from "@/ui/Sections";
 import { showToast } from "@/ui/toasts";
-
-function Section({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id} className="mb-6">
-      <h2 id={id} className="mb-1 text-base">
-        {title}
-      </h2>
-      {hint && <p className="mb-2 text-sm text-fg2">{hint}</p>}
-      <div className="rounded-card border border-line bg-surface">{children}</div>
-    </section>
-  );
-}
-
-interface RowProps {
-  label: string;
-  hint?: string;
-  children: (id: string) => ReactNode;
-}
-
-function Row({ label, hint, children }: RowProps) {
-  const id = useId();
-  return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-line px-4 py-3 not-first:border-t">
-      <div className="min-w-40 grow">
-        <label htmlFor={id}>{label}</label>
-        {hint && <p className="text-xs text-fg3">{hint}</p>}
-      </div>
-      <div className="w-52">{children(id)}</div>
-    </div>
-  );
-}
 
 function Preferences() {
   const { t } = useTranslation();
@@ -146,64 +115,63 @@ function BrokenRow({ file }: { file: BrokenBlock }) {
 
 export default function SettingsPage() {
   const { t } = useTranslation();
+  const sisters = useSettingsSisters();
   const models = useQuery(modelsQuery());
   const broken = useQuery(brokenBlocksQuery());
   const about = useQuery(settingsQuery());
   return (
-    <Page title={t("settings.title")}>
-      <div className="mx-auto max-w-3xl">
-        <Preferences />
-        <Section title={t("settings.models")} hint={t("settings.modelsHint")}>
-          <QueryState query={models}>
-            {(items) =>
-              items.length ? (
-                <table className="w-full border-collapse text-left">
-                  <thead>
-                    <tr className="text-xs text-fg3">
-                      <th scope="col" className="px-4 pt-2 font-normal">
-                        {t("settings.model")}
-                      </th>
-                      <th scope="col" className="px-4 pt-2 font-normal">
-                        {t("settings.provider")}
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((model) => (
-                      <ModelRow key={model.id} model={model} />
-                    ))}
-                  </tbody>
-                </table>
-              ) : (
-                <p className="p-4 text-fg2">{t("settings.noModels")}</p>
-              )
-            }
-          </QueryState>
+    <SisterPage label={t("settings.title")} sisters={sisters} title={t("settings.title")}>
+      <Preferences />
+      <Section title={t("settings.models")} hint={t("settings.modelsHint")}>
+        <QueryState query={models}>
+          {(items) =>
+            items.length ? (
+              <table className="w-full border-collapse text-left">
+                <thead>
+                  <tr className="text-xs text-fg3">
+                    <th scope="col" className="px-4 pt-2 font-normal">
+                      {t("settings.model")}
+                    </th>
+                    <th scope="col" className="px-4 pt-2 font-normal">
+                      {t("settings.provider")}
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((model) => (
+                    <ModelRow key={model.id} model={model} />
+                  ))}
+                </tbody>
+              </table>
+            ) : (
+              <p className="p-4 text-fg2">{t("settings.noModels")}</p>
+            )
+          }
+        </QueryState>
+      </Section>
+      {!!broken.data?.length && (
+        <Section title={t("settings.blocks")} hint={t("settings.blocksHint")}>
+          <ul className="m-0 list-none p-0">
+            {broken.data.map((file) => (
+              <BrokenRow key={`${file.path}:${file.line}`} file={file} />
+            ))}
+          </ul>
         </Section>
-        {!!broken.data?.length && (
-          <Section title={t("settings.blocks")} hint={t("settings.blocksHint")}>
-            <ul className="m-0 list-none p-0">
-              {broken.data.map((file) => (
-                <BrokenRow key={`${file.path}:${file.line}`} file={file} />
-              ))}
-            </ul>
-          </Section>
-        )}
-        <Section title={t("settings.about")}>
-          <QueryState query={about}>
-            {({ version, data_dir }) => (
-              <dl className="m-0 grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 px-4 py-3">
-                <dt className="text-fg2">{t("settings.version")}</dt>
-                <dd className="m-0 tabular-nums">{version}</dd>
-                <dt className="text-fg2">{t("settings.dataDir")}</dt>
-                <dd className="m-0 min-w-0">
-                  <code className="font-mono text-xs break-all">{data_dir}</code>
-                </dd>
-              </dl>
-            )}
-          </QueryState>
-        </Section>
-      </div>
-    </Page>
+      )}
+      <Section title={t("settings.about")}>
+        <QueryState query={about}>
+          {({ version, data_dir }) => (
+            <dl className="m-0 grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 px-4 py-3">
+              <dt className="text-fg2">{t("settings.version")}</dt>
+              <dd className="m-0 tabular-nums">{version}</dd>
+              <dt className="text-fg2">{t("settings.dataDir")}</dt>
+              <dd className="m-0 min-w-0">
+                <code className="font-mono text-xs break-all">{data_dir}</code>
+              </dd>
+            </dl>
+          )}
+        </QueryState>
+      </Section>
+    </SisterPage>
   );
 }

@@ -1,0 +1,1 @@
+"""Blocks that wait: for time, for people, for messages, for other agents."""

@@ -1,0 +1,117 @@
+# Generated from luban/client/client.py by ./run fix.
+
+"""One connection to one server, and the nouns it offers."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+from luban.client.sync.agents import Agents
+from luban.client.sync.approvals import Approvals
+from luban.client.sync.audit import Audit
+from luban.client.sync.blocks import Blocks
+from luban.client.sync.credentials import Credentials
+from luban.client.sync.files import Files
+from luban.client.sync.links import Links
+from luban.client.sync.people import People
+from luban.client.sync.providers import Providers
+from luban.client.sync.runs import Runs
+from luban.client.sync.teams import Teams
+from luban.client.sync.transport import Transport
+from luban.client.sync.webhooks import Webhooks
+from luban.model.views import (
+    CapsView,
+    ItemsView,
+    ModelView,
+    SettingsView,
+    SightingView,
+    TemplateView,
+)
+
+DEFAULT_URL = "http://127.0.0.1:8123"
+
+
+class Client:
+    """A client of one server; use it with `with`.
+
+    The address is, in this order, `url`, the variable `LUBAN_SERVER`, or this machine's default.
+    `token` is an API key, or else the variable `LUBAN_TOKEN`; empty is none. `transport` replaces
+    the network, for tests.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        timeout: float = 30.0,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        self.url = (url or os.environ.get("LUBAN_SERVER") or DEFAULT_URL).rstrip("/")
+        token = os.environ.get("LUBAN_TOKEN", "") if token is None else token
+        # `trust_env=False`: a proxy for the outside world must not get in between.
+        self._http = httpx2.Client(
+            base_url=self.url,
+            timeout=timeout,
+            transport=transport,
+            trust_env=False,
+            headers={"authorization": f"Bearer {token}"} if token else None,
+        )
+        self._transport = Transport(self.url, self._http)
+        self.agents = Agents(self._transport)
+        self.runs = Runs(self._transport)
+        self.approvals = Approvals(self._transport)
+        self.audit = Audit(self._transport)
+        self.webhooks = Webhooks(self._transport)
+        self.blocks = Blocks(self._transport)
+        self.credentials = Credentials(self._transport)
+        self.files = Files(self._transport)
+        self.people = People(self._transport)
+        self.teams = Teams(self._transport)
+        self.links = Links(self._transport)
+        self.providers = Providers(self._transport)
+
+    def templates(self) -> list[TemplateView]:
+        return (self._transport.ask(ItemsView[TemplateView], "GET", "/templates")).items
+
+    def models(self) -> list[ModelView]:
+        return (self._transport.ask(ItemsView[ModelView], "GET", "/models")).items
+
+    def findings(self) -> list[SightingView]:
+        """What the server's watchdogs see."""
+        return (self._transport.ask(ItemsView[SightingView], "GET", "/findings")).items
+
+    def settings(self) -> SettingsView:
+        return self._transport.ask(SettingsView, "GET", "/settings")
+
+    def caps(self) -> CapsView:
+        return self._transport.ask(CapsView, "GET", "/caps")
+
+    def set_caps(
+        self, *, weight: float = 1.0, running: int | None = None, queued: int | None = None
+    ) -> CapsView:
+        """Replaces all three; `None` is no cap."""
+        wanted = {"weight": weight, "running": running, "queued": queued}
+        return self._transport.ask(CapsView, "PUT", "/caps", json=wanted)
+
+    def reset_caps(self) -> CapsView:
+        """Back to the settings of the server."""
+        return self._transport.ask(CapsView, "DELETE", "/caps")
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,138 @@
+"""What a step may open, and how it keeps to itself what it opened."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from luban.engine.findings import SECRET_SENT, seen
+from luban.model.errors import LubanError
+from luban.model.hiding import Hidden
+from luban.model.values import plain
+from luban.ports.world import WantedCredential
+from luban.sdk.context import Files, State
+from luban.sdk.credential import ANY
+from luban.sdk.fields import FileRef
+
+if TYPE_CHECKING:
+    from luban.engine.context import RunScope, StepContext
+    from luban.engine.recorder import Recorder
+
+
+class NotDeclared(LubanError):
+    """A block asks for a credential that its declaration does not speak of."""
+
+    code = "credential_not_declared"
+    status = 500
+    en = (
+        "The block `{block}` at `{node}` asked for a credential of `{provider}`, and declares "
+        "{declared}. Add the provider to its `credentials`."
+    )
+    zh = (
+        "“{node}”的模块“{block}”请求 `{provider}` 的凭据，但它只声明了 {declared}。"
+        "请将该服务商加入其 `credentials`。"
+    )
+
+
+class _Discreet(Protocol):
+    @property
+    def hidden(self) -> Hidden | None: ...
+
+
+def wanted_by(ctx: StepContext, provider: str) -> WantedCredential:
+    """What a block asks for, by its declaration and its node. Raises `NotDeclared`.
+
+    A block that another one called uses what the node of that one names.
+    """
+    code = ctx.firing.node.code
+    declared = [need.provider for need in code.spec.credentials] if code is not None else []
+    asked = provider or next(iter(declared), "")
+    if not asked or (asked not in declared and ANY not in declared):
+        raise NotDeclared(
+            block=code.spec.id if code is not None else "?",
+            node=ctx.firing.path,
+            provider=asked or "?",
+            declared=", ".join(declared) or "-",
+        )
+    return WantedCredential(ctx.firing.path, asked, _named(ctx, asked))
+
+
+def _named(ctx: StepContext, provider: str) -> str | None:
+    written = ctx.firing.node.node.credential
+    if not written and ctx.caller is not None:
+        return _named(ctx.caller.ctx, provider)
+    if isinstance(written, dict):
+        return written.get(provider)
+    return written or None
+
+
+class Opened:
+    """The secrets that a run has opened in this process: hidden in all that it tells."""
+
+    __slots__ = ("_forget", "_recorder", "_scope")
+
+    def __init__(self, scope: RunScope, recorder: Recorder) -> None:
+        self._scope = scope
+        self._recorder = recorder
+        self._forget: list[Callable[[], None]] = []
+
+    def hide(self, values: Iterable[str], done: Callable[[], None]) -> None:
+        """From now on; `done` is called when the run leaves."""
+        self._forget.append(done)
+        if self._recorder.hidden is None:
+            self._recorder.hidden = Hidden()
+            self._recorder.on_hidden = self._note
+        self._recorder.hidden.add(values)
+
+    def leave(self) -> None:
+        while self._forget:
+            self._forget.pop()()
+
+    def _note(self, path: str) -> None:
+        """A block has sent one on."""
+        now, block = self._scope.clock.now(), None
+        for firing in self._recorder.planner.pending.values():
+            if firing.path == path and firing.node.code is not None:
+                block = firing.node.code.spec.id
+        remark = SECRET_SENT.at(node=path, block=block or "?")
+        sighting = seen(remark, since=now, now=now, run=self._scope.run_id, block=block)
+        self._scope.guard.findings.note(sighting)
+
+
+class DiscreetFiles:
+    """The files of the owner; what is written holds no secret the run has opened."""
+
+    __slots__ = ("_files", "_host")
+
+    def __init__(self, files: Files, host: _Discreet) -> None:
+        self._files = files
+        self._host = host
+
+    async def read(self, file: FileRef) -> bytes:
+        return await self._files.read(file)
+
+    def stream(self, file: FileRef) -> AsyncIterator[bytes]:
+        return self._files.stream(file)
+
+    async def write(self, name: str, content: bytes, type: str | None = None) -> FileRef:
+        if (hidden := self._host.hidden) is not None:
+            name, content = hidden.text(name), hidden.bytes(content)
+        return await self._files.write(name, content, type)
+
+
+class DiscreetState:
+    """The values of an agent; what is set holds no secret the run has opened."""
+
+    __slots__ = ("_host", "_state")
+
+    def __init__(self, state: State, host: _Discreet) -> None:
+        self._state = state
+        self._host = host
+
+    async def get(self, key: str, default: Any = None, *, scope: str = "agent") -> Any:
+        return await self._state.get(key, default, scope=scope)
+
+    async def set(self, key: str, value: Any, *, scope: str = "agent") -> None:
+        if (hidden := self._host.hidden) is not None:
+            key, value = hidden.text(key), hidden.value(plain(value))
+        await self._state.set(key, value, scope=scope)

@@ -1,0 +1,92 @@
+"""What stands behind the ports of an installation, opened in order and closed in the other."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from luban.engine.bounds import Bounds
+from luban.engine.guard import Guard
+from luban.engine.memory import default_limit
+from luban.llm import ConfiguredModels, ModelSettings
+from luban.net import AllowList, GuardedHttp
+from luban.net.limits import LimitSettings, SharedLimits
+from luban.ports.bus import Bell, Bus
+from luban.ports.clock import Clock, SystemClock
+from luban.ports.rates import RateStore
+from luban.ports.stores import FileStore
+from luban.registry import Registry, discover
+from luban.server.database import MEMORY, Database, open_database
+from luban.server.fenced import note_unfenced
+from luban.server.settings import Settings
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """One of each, for one open installation."""
+
+    settings: Settings
+    clock: Clock
+    http: GuardedHttp
+    models: ConfiguredModels
+    database: Database
+    bus: Bus
+    bell: Bell
+    files: FileStore
+    registry: Registry
+    limits: SharedLimits
+    rates: RateStore
+    guard: Guard
+
+
+async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters:
+    """Raises what they do, such as `DataFolderNotWritable`, `DatabaseIsNewer`, `InvalidValue`."""
+    clock = SystemClock()
+    http = GuardedHttp(AllowList.parse(settings.allow_hosts))
+    closing.push_async_callback(http.aclose)
+    models = ConfiguredModels(ModelSettings.read(settings.environment, settings.models))
+    closing.push_async_callback(models.aclose)
+    allowed = LimitSettings.read(settings.limits)
+    database, bus, bell = await open_database(settings, clock)
+    closing.push_async_callback(database.close)
+    limits = SharedLimits(database.limits, allowed)
+    closing.push_async_callback(limits.aclose)
+    rates = _open_rates(settings, clock)
+    closing.push_async_callback(rates.aclose)
+    guard = _guard(settings)
+    note_unfenced(database.unfenced, guard.findings, clock.now())
+    files, registry = _open_files(settings, database), discover(settings.blocks_path)
+    return Adapters(
+        settings, clock, http, models, database, bus, bell, files, registry, limits, rates, guard
+    )
+
+
+def _guard(settings: Settings) -> Guard:
+    bounds = Bounds(
+        output_bytes=settings.max_output,
+        emissions=settings.max_emissions,
+        blocked_seconds=settings.blocked_limit,
+    )
+    return Guard(bounds, memory_limit=settings.memory_limit or default_limit())
+
+
+def _open_rates(settings: Settings, clock: Clock) -> RateStore:
+    """Where requests are counted: in Redis for all processes, else in this one."""
+    from luban.storage.rates import FallbackRates, MemoryRates
+
+    own = MemoryRates(clock)
+    if not settings.redis_url:
+        return own
+    from luban.storage.rates.redis import RedisRates
+
+    return FallbackRates(RedisRates(settings.redis_url), own, clock)
+
+
+def _open_files(settings: Settings, database: Database) -> FileStore:
+    if settings.database_url == MEMORY:
+        from luban.storage.memory import MemoryFiles
+
+        return MemoryFiles(database, limit=settings.file_limit)
+    from luban.storage.files import DiskFiles
+
+    return DiskFiles(settings.home / "files", database, limit=settings.file_limit)

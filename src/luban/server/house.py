@@ -1,0 +1,174 @@
+"""The use cases of an installation, made over its adapters."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import luban
+from luban.ports.stores import Caps
+from luban.server.adapters import Adapters
+from luban.server.proofs import People
+from luban.server.providers import provider_services
+from luban.server.settings import Settings
+from luban.server.vault import Vault
+from luban.server.watching import Watching, open_meters, open_webhooks
+from luban.services.accounts.roles import Roles
+from luban.services.accounts.teams import open_teams
+from luban.services.agents import Agents
+from luban.services.approvals import Approvals
+from luban.services.blocks import Blocks
+from luban.services.caps import OwnerCaps
+from luban.services.checking import Checking
+from luban.services.files import Files
+from luban.services.findings import Findings
+from luban.services.forks import Forks
+from luban.services.house import House
+from luban.services.models import ModelChoice, Models
+from luban.services.overview import Overview
+from luban.services.rate_limits import RateLimits, RateSettings
+from luban.services.replies import Replies
+from luban.services.run_archives import RunArchives
+from luban.services.run_events import RunEvents
+from luban.services.run_news import RunNews
+from luban.services.run_states import RunStates
+from luban.services.runs import Runs
+from luban.services.sharing import Sharing
+from luban.services.steps import Steps
+from luban.services.templates import Templates
+from luban.services.versions import StoredGraphs, Versions
+
+
+class _Core(NamedTuple):
+    """What nearly everything else is made of."""
+
+    checking: Checking
+    templates: Templates
+    agents: Agents
+    versions: Versions
+    caps: OwnerCaps
+    runs: Runs
+    steps: Steps
+    graphs: StoredGraphs
+
+
+def make_house(over: Adapters, watching: Watching, vault: Vault, people: People) -> House:
+    """One of each."""
+    settings, database, clock, bus = over.settings, over.database, over.clock, over.bus
+    core = _core(over, watching)
+    agents, runs, steps = core.agents, core.runs, core.steps
+    journal = database.journal
+    findings = Findings(database.runs, over.guard, clock)
+    connecting = provider_services(
+        settings, database, vault.providers, vault.credentials, vault.opening, vault.sealing, clock
+    )
+    roles = Roles(database.teams, people.accounts.recent)
+    return House(
+        agents=agents,
+        versions=core.versions,
+        runs=runs,
+        run_events=RunEvents(runs, journal, bus, clock),
+        run_news=RunNews(runs, database.runs, bus, clock),
+        steps=steps,
+        forks=_forks(over, core),
+        run_states=RunStates(runs, journal, core.graphs, over.registry),
+        approvals=Approvals(
+            database.runs, database.queue, journal, bell=over.bell, bus=bus, clock=clock
+        ),
+        blocks=Blocks(over.registry),
+        checking=core.checking,
+        files=Files(over.files),
+        run_archives=RunArchives(runs, database.agents, journal, database.retention),
+        templates=core.templates,
+        models=Models(lambda: [_choice(entry) for entry in over.models.list()]),
+        replies=Replies(database.replies, clock),
+        caps=core.caps,
+        provider_limits=over.limits,
+        rate_limits=RateLimits(over.rates, RateSettings.read(settings.rate_limits)),
+        findings=findings,
+        audit=watching.audit,
+        health=watching.health,
+        meters=open_meters(watching, database, over.limits, findings, clock),
+        watcher=watching,
+        overview=Overview(database.overview, over.limits, clock),
+        webhooks=open_webhooks(watching, database.webhooks, vault.sealing, clock),
+        accounts=people.accounts,
+        proofs=people.proofs,
+        teams=open_teams(people.accounts, roles),
+        roles=roles,
+        sharing=Sharing(database.links, agents, runs, steps, core.checking, over.registry, clock),
+        credentials=vault.credentials,
+        credential_check=vault.check,
+        key_rotation=vault.rotation,
+        own_providers=connecting.own,
+        oauth_apps=connecting.apps,
+        connecting=connecting.connecting,
+        about=_about(over),
+    )
+
+
+def _core(over: Adapters, watching: Watching) -> _Core:
+    database, clock = over.database, over.clock
+    checking = Checking(over.registry)
+    templates = Templates(_template_folder(), checking)
+    agents = Agents(database.agents, database.runs, checking, templates, clock)
+    versions = Versions(database.agents, agents, checking, clock)
+    caps = OwnerCaps(database.runs, database.state, _default_caps(over.settings))
+    runs = Runs(
+        database.runs,
+        agents,
+        versions,
+        checking,
+        caps=caps,
+        bell=over.bell,
+        bus=over.bus,
+        clock=clock,
+        on_queued=watching.audit.run_queued,
+        trace_parent=watching.trace_parent,
+    )
+    graphs = StoredGraphs(database.agents)
+    steps = Steps(runs, database.journal, graphs, over.registry, clock)
+    return _Core(checking, templates, agents, versions, caps, runs, steps, graphs)
+
+
+def _forks(over: Adapters, core: _Core) -> Forks:
+    return Forks(
+        core.runs,
+        core.agents,
+        core.versions,
+        core.checking,
+        journal=over.database.journal,
+        graphs=core.graphs,
+        blocks=over.registry,
+        clock=over.clock,
+    )
+
+
+def _about(over: Adapters) -> dict[str, Any]:
+    settings = over.settings
+    return {
+        "version": version("luban"),
+        "data_dir": str(settings.home),
+        "database": over.database.kind,
+        "file_limit": settings.file_limit,
+        "blocks_path": [str(path) for path in settings.blocks_path],
+    }
+
+
+def _default_caps(settings: Settings) -> Caps:
+    """What owners without caps of their own may have; 0 in a setting is no cap."""
+    return Caps(running=settings.max_running_runs or None, queued=settings.max_queued_runs or None)
+
+
+def _template_folder() -> Path | None:
+    """The examples: inside the installed package, or in the repository it is run from."""
+    package = Path(luban.__file__).parent
+    for folder in (package / "templates", package.parents[1] / "examples"):
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def _choice(entry: Any) -> ModelChoice:
+    return ModelChoice(entry.id, entry.title, entry.provider, entry.demo, entry.default)

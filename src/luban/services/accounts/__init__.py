@@ -1,0 +1,1 @@
+"""Who may come in, how they show who they are, and what is kept of it."""

@@ -1,0 +1,71 @@
+"""What steps may reach, with a span around each call of an address or a model."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from luban.ports.limits import Requester
+from luban.ports.world import World
+from luban.sdk.chat import ChatAnswer, Models
+from luban.sdk.http import Http, HttpResponse
+from luban.watching import trace_names as names
+from luban.watching.tracing import Tracing
+
+
+class TracedWorld:
+    """`World` over another one; what needs no span is the other's own."""
+
+    def __init__(self, world: World, tracing: Tracing) -> None:
+        self._world = world
+        self._tracing = tracing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world, name)
+
+    def http(self, requester: Requester) -> Http:
+        return TracedHttp(self._world.http(requester), self._tracing)
+
+    def models(self, requester: Requester) -> Models:
+        return TracedModels(self._world.models(requester), self._tracing)
+
+
+class TracedHttp:
+    """`Http`; of an address only the host is told, for the rest may hold secrets."""
+
+    def __init__(self, http: Http, tracing: Tracing) -> None:
+        self._http = http
+        self._tracing = tracing
+
+    async def request(self, method: str, url: str, **more: Any) -> HttpResponse:
+        host = _host(url)
+        facts = {names.REQUEST_METHOD: method, names.SERVER: host}
+        name = names.HTTP_SPAN.format(method=method, host=host)
+        with self._tracing.call(name, facts) as span:
+            answer = await self._http.request(method, url, **more)
+            span.set_attribute(names.STATUS_CODE, answer.status)
+            return answer
+
+
+class TracedModels:
+    """`Models`; nothing of what was said is told, only how much."""
+
+    def __init__(self, models: Models, tracing: Tracing) -> None:
+        self._models = models
+        self._tracing = tracing
+
+    async def chat(self, model: str, messages: Any, **more: Any) -> ChatAnswer:
+        name = names.CHAT_SPAN.format(model=model or "default")
+        with self._tracing.call(name, {names.MODEL_ASKED: model}) as span:
+            answer = await self._models.chat(model, messages, **more)
+            span.set_attribute(names.MODEL_ANSWERED, answer.model)
+            span.set_attribute(names.INPUT_TOKENS, answer.usage.input_tokens)
+            span.set_attribute(names.OUTPUT_TOKENS, answer.usage.output_tokens)
+            return answer
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:
+        return "?"
