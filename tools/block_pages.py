@@ -27,6 +27,10 @@ _CATEGORIES = {
     "time": "时间",
     "web": "网络",
     "file": "文件",
+    "media": "媒体",
+    "storage": "存储",
+    "code": "代码",
+    "message": "消息",
     "ai": "人工智能",
     "flow": "等待",
 }

@@ -16,7 +16,23 @@ from luban.sdk.testing import try_example
 from tests.blocks.catalogue import Found, all_blocks
 
 CATEGORIES = frozenset(
-    {"input", "output", "text", "data", "logic", "maths", "time", "web", "file", "ai", "flow"}
+    [
+        "input",
+        "output",
+        "text",
+        "data",
+        "logic",
+        "maths",
+        "time",
+        "web",
+        "file",
+        "media",
+        "storage",
+        "code",
+        "message",
+        "ai",
+        "flow",
+    ]
 )
 WITHOUT_EXAMPLES = {"io.note": "a note never runs"}
 MAY_USE_A_THREAD: dict[str, str] = {}

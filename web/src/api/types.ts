@@ -19,6 +19,10 @@ export type Category =
   | "time"
   | "web"
   | "file"
+  | "media"
+  | "storage"
+  | "code"
+  | "message"
   | "ai"
   | "flow";
 

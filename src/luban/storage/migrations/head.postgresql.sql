@@ -434,3 +434,9 @@ begin
   end loop;
 end $$;
 UPDATE luban_revision SET version_num='0007' WHERE luban_revision.version_num = '0006';
+-- Running upgrade 0007 -> 0008
+UPDATE luban_revision SET version_num='0008' WHERE luban_revision.version_num = '0007';
+-- Running upgrade 0008 -> 0009
+UPDATE luban_revision SET version_num='0009' WHERE luban_revision.version_num = '0008';
+-- Running upgrade 0009 -> 0010
+UPDATE luban_revision SET version_num='0010' WHERE luban_revision.version_num = '0009';

@@ -379,4 +379,4 @@ CREATE INDEX sessions_of_user ON sessions (user_id);
 CREATE INDEX shares_by_turn ON shares (last_vt);
 CREATE INDEX users_by_role ON users (role);
 CREATE INDEX webhooks_of_owner ON webhooks (owner, id);
-insert into luban_revision (version_num) values ('0007');
+insert into luban_revision (version_num) values ('0010');
