@@ -25,11 +25,12 @@ function useVersionActions(onDone: () => void) {
       return publishAgent(agent, label || undefined);
     },
     onSuccess: async ({ version }) => {
-      showToast({ tone: "ok", text: t("builder.published", { number: version }) });
-      await settle();
+      // Publishing raised the revision: whoever edits before it is known here would be in conflict.
       const now = await client.fetchQuery({ ...agentQuery(agent), staleTime: 0 });
       autosave.rebase(now.revision);
+      showToast({ tone: "ok", text: t("builder.published", { number: version }) });
       onDone();
+      await settle();
     },
   });
   const restore = useMutation({
