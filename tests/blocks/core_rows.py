@@ -17,7 +17,8 @@ from luban.model.block import BlockSpec
 from luban.sdk.values import PinKind
 
 _HERE = Path(__file__).parent
-_PLACEHOLDER = re.compile(r"<.*>")
+_OUTSIDE = re.compile(r"<.*>")
+"""An input of an example that is none of the block's: what the outside says, told by `world`."""
 _DATA_URI = re.compile(r"data:([\w/+.-]+)(;base64)?,(.*)", re.DOTALL)
 
 FAILS = "error"
@@ -96,7 +97,7 @@ def case_of(example: dict[str, Any], number: int, row: Row, spec: BlockSpec) -> 
     world = copy.deepcopy({**row.world, **(own.world if own else {})})
     inputs: dict[str, Any] = {}
     for name, value in _leaves(example["in"], row.inputs):
-        if not _PLACEHOLDER.fullmatch(name) and row.inputs.get(name, name):
+        if not _OUTSIDE.fullmatch(name) and row.inputs.get(name, name):
             chosen = row.choices.get(name, {}).get(str(value), value)
             _put(inputs, row.inputs.get(name, name), chosen)
     for constants in (row.constants, own.constants if own else {}):
@@ -161,9 +162,10 @@ def _expected(
 
 
 def unfilled(case: Case) -> list[str]:
-    """Placeholders that the row should have said the values of."""
+    """Pins of which an example only says what kind of value comes (`{"some": "hour"}`), and the row
+    does not say which."""
     return [
         pin
         for pin, values in case.expected.items()
-        if any(isinstance(value, str) and _PLACEHOLDER.fullmatch(value) for value in values)
+        if any(isinstance(value, dict) and "some" in value for value in values)
     ]
