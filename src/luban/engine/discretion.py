@@ -10,9 +10,10 @@ from luban.model.errors import LubanError
 from luban.model.hiding import Hidden
 from luban.model.values import plain
 from luban.ports.world import WantedCredential
-from luban.sdk.context import Files, State
+from luban.sdk.context import State
 from luban.sdk.credential import ANY
 from luban.sdk.fields import FileRef
+from luban.sdk.files import Files
 
 if TYPE_CHECKING:
     from luban.engine.context import RunScope, StepContext
