@@ -22,6 +22,17 @@ class Effect(StrEnum):
     """Touches the world and must not be repeated; interrupted in flight, it is in doubt."""
 
 
+class Tier(StrEnum):
+    """How well a block is made; each tier keeps the rules of those before it."""
+
+    LISTED = "listed"
+    """It loads, and that is all that is known."""
+    SOLID = "solid"
+    """Typed, told in both languages, with examples; its errors and limits are declared."""
+    MODEL = "model"
+    """One to learn from: every output and every error has an example."""
+
+
 class Role(StrEnum):
     """What a node of this block is to its graph."""
 
@@ -114,6 +125,34 @@ class BlockExample(_Frozen):
     world: dict[str, Any] = Field(default_factory=dict[str, Any], exclude=True)
 
 
+PERMISSIONS: dict[str, str] = {
+    "agents": "run other agents, and call other blocks",
+    "code": "run code of its user in the sandbox",
+    "files": "read and write stored files",
+    "models": "ask language models",
+    "network": "reach other machines, send mail, open pages",
+    "state": "keep values beyond a run, and search what was indexed",
+}
+"""What a manifest may permit its blocks; everything of it goes through the context of a step."""
+
+
+class BlockPackage(_Frozen):
+    """The folder or installed package a block comes from, as its manifest tells of it."""
+
+    title: str = ""
+    title_zh: str = ""
+    version: str = ""
+    homepage: str = ""
+
+
+class UnmetNeed(_Frozen):
+    """What a block needs and this machine does not have, with the way out, in both languages."""
+
+    need: str
+    message: str
+    message_zh: str
+
+
 class BlockSpec(_Frozen):
     """Everything the canvas, the checker, the planner and the palette know of a block."""
 
@@ -137,9 +176,19 @@ class BlockSpec(_Frozen):
     """Seconds an attempt may take unless the node says otherwise; `None` is no limit."""
     credentials: tuple[CredentialNeed, ...] = ()
     """What its code may open; nothing else is opened for it."""
+    package: BlockPackage | None = None
+    permissions: tuple[str, ...] | None = None
+    """What its code may ask of the context, of `PERMISSIONS`; `None` is everything."""
+    unmet: tuple[UnmetNeed, ...] = ()
+    migrates: tuple[int, ...] = ()
+    """Older versions whose nodes can be brought up to this one by the block's own rules."""
     inputs: tuple[InputPin, ...] = ()
     outputs: tuple[OutputPin, ...] = ()
     examples: tuple[BlockExample, ...] = ()
+    tier: Tier | None = None
+    """Judged when the block is asked for; not declared."""
+    exempt: dict[str, str] = Field(default_factory=dict[str, str], exclude=True)
+    """Rules of the tiers that do not apply to it, each with the reason."""
 
     @cached_property
     def input_by_name(self) -> dict[str, InputPin]:

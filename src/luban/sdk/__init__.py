@@ -2,9 +2,10 @@
 
 from luban.model.block import CredentialNeed, Effect, Role
 from luban.sdk.block import Block, Example, block
+from luban.sdk.browser import Browser, Seen, Sight
 from luban.sdk.chat import ChatAnswer, ChatMessage, Models, Usage
 from luban.sdk.code import Emissions
-from luban.sdk.context import Answer, Context, Files, State
+from luban.sdk.context import Answer, Context, State
 from luban.sdk.credential import OpenCredential
 from luban.sdk.errors import (
     BlockError,
@@ -15,7 +16,10 @@ from luban.sdk.errors import (
     WaitTimedOut,
 )
 from luban.sdk.fields import BlockInput, BlockOutput, Date, Emit, Field, FileRef, Message, Number
-from luban.sdk.http import Http, HttpResponse
+from luban.sdk.files import FileFacts, Files
+from luban.sdk.http import Http, HttpResponse, HttpStream, Streamed, Upload
+from luban.sdk.mail import Letter, Mail, Received, Sent, Wanted
+from luban.sdk.migration import Migration
 
 __all__ = [
     "Answer",
@@ -23,6 +27,7 @@ __all__ = [
     "BlockError",
     "BlockInput",
     "BlockOutput",
+    "Browser",
     "CallFailed",
     "ChatAnswer",
     "ChatMessage",
@@ -35,19 +40,31 @@ __all__ = [
     "Emit",
     "Example",
     "Field",
+    "FileFacts",
     "FileRef",
     "Files",
     "Http",
     "HttpResponse",
+    "HttpStream",
+    "Letter",
+    "Mail",
     "Message",
+    "Migration",
     "Models",
     "Number",
     "OpenCredential",
     "PathChanged",
+    "Received",
     "Role",
+    "Seen",
+    "Sent",
+    "Sight",
     "State",
+    "Streamed",
     "TemporaryError",
+    "Upload",
     "Usage",
     "WaitTimedOut",
+    "Wanted",
     "block",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, ClassVar, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, create_model
@@ -15,6 +15,7 @@ from luban.sdk.code import BlockCode, Emission, Emissions, Style
 from luban.sdk.context import Context
 from luban.sdk.errors import BadBlock
 from luban.sdk.fields import BlockInput, BlockOutput
+from luban.sdk.migration import Migration, Migrations, checked, reaching
 from luban.sdk.schema import input_pins, output_pins
 
 USER_MODULES = "luban_blocks."
@@ -43,6 +44,7 @@ class Block:
 
     id: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    migrations: ClassVar[Migrations] = {}
     title: ClassVar[str] = ""
     description: ClassVar[str] = ""
     category: ClassVar[str] = "logic"
@@ -56,6 +58,8 @@ class Block:
     timeout: ClassVar[float | None] = None
     credentials: ClassVar[Sequence[str | CredentialNeed]] = ()
     examples: ClassVar[Sequence[BlockExample]] = ()
+    exempt: ClassVar[Mapping[str, str]] = {}
+    """Rules of `luban block check` that do not apply, each with the reason."""
 
     Input: ClassVar[type[BaseModel]] = BlockInput
     Output: ClassVar[type[BaseModel]] = BlockOutput
@@ -81,15 +85,19 @@ def block(
     function: Callable[..., Any] | None = None,
     *,
     id: str | None = None,
+    version: int = 1,
+    migrations: Migrations | None = None,
     title: str | None = None,
     description: str | None = None,
     category: str = "logic",
     effect: Effect = Effect.IDEMPOTENT,
     icon: str = "box",
     keywords: tuple[str, ...] = (),
+    aliases: tuple[str, ...] = (),
     timeout: float | None = None,
     credentials: Sequence[str | CredentialNeed] = (),
     examples: tuple[BlockExample, ...] = (),
+    exempt: Mapping[str, str] | None = None,
 ) -> Any:
     """Makes a typed function a block: parameters become inputs, the result the pin `result`.
 
@@ -100,15 +108,19 @@ def block(
     def mark(target: Callable[..., Any]) -> Callable[..., Any]:
         declared: dict[str, Any] = {
             "id": id or _stable_id(target),
+            "version": version,
+            "migrations": dict(migrations or {}),
             "title": title or target.__name__.replace("_", " ").strip().capitalize(),
             "description": description or inspect.getdoc(target) or "",
             "category": category,
             "effect": effect,
             "icon": icon,
             "keywords": keywords,
+            "aliases": aliases,
             "timeout": timeout,
             "credentials": needs_of(credentials),
             "examples": examples,
+            "exempt": dict(exempt or {}),
         }
         target.__luban_block__ = declared  # type: ignore[attr-defined]
         return target
@@ -139,9 +151,11 @@ def compile_block(declaration: Any) -> BlockCode:
 
 def _compile_class(declared: type[Block]) -> BlockCode:
     instance = declared()
+    migrations = checked(declared.id, declared.version, declared.migrations)
     spec = BlockSpec(
         id=declared.id,
         version=declared.version,
+        migrates=reaching(declared.version, migrations),
         title=declared.title or _words(declared.__name__),
         description=declared.description or inspect.getdoc(declared) or "",
         category=declared.category,
@@ -155,6 +169,7 @@ def _compile_class(declared: type[Block]) -> BlockCode:
         timeout=declared.timeout,
         credentials=needs_of(declared.credentials),
         examples=tuple(declared.examples),
+        exempt=dict(declared.exempt),
         inputs=input_pins(declared.Input),
         outputs=output_pins(declared.Output),
     )
@@ -172,11 +187,13 @@ def _compile_class(declared: type[Block]) -> BlockCode:
         style=_style(instance.run),
         emissions=_reader(spec, fields_are_pins=True),
         probe=None if declared.probe is Block.probe else instance.probe,
+        migrations=migrations,
     )
 
 
 def _compile_function(function: Callable[..., Any]) -> BlockCode:
-    declared: dict[str, Any] = function.__luban_block__  # type: ignore[attr-defined]
+    declared: dict[str, Any] = dict(function.__luban_block__)  # type: ignore[attr-defined]
+    migrations = _migrations_of(declared)
     try:
         hints = get_type_hints(function, include_extras=True)
     except NameError as error:
@@ -186,7 +203,12 @@ def _compile_function(function: Callable[..., Any]) -> BlockCode:
     context_name = next((name for name, hint in hints.items() if hint is Context), None)
     model = _model_of(declared["id"], parameters, hints, context_name)
     outputs, fields_are_pins = _outputs_of(result)
-    spec = BlockSpec(**declared, inputs=input_pins(model), outputs=outputs)
+    spec = BlockSpec(
+        **declared,
+        inputs=input_pins(model),
+        outputs=outputs,
+        migrates=reaching(declared["version"], migrations),
+    )
 
     def call(input: Any, ctx: Any) -> Any:
         values = input.__dict__
@@ -202,7 +224,12 @@ def _compile_function(function: Callable[..., Any]) -> BlockCode:
         call=call,
         style=_style(function),
         emissions=_reader(spec, fields_are_pins=fields_are_pins),
+        migrations=migrations,
     )
+
+
+def _migrations_of(declared: dict[str, Any]) -> dict[int, Migration]:
+    return checked(declared["id"], declared["version"], declared.pop("migrations"))
 
 
 def _model_of(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, cast
 
 from luban.model.block import BlockSpec
+from luban.sdk.migration import Migration
 
 Emission = tuple[str, Any]
 """An output pin and the value sent on it."""
@@ -41,6 +42,8 @@ class BlockCode:
     emissions: Callable[[Any], list[Emission]]
     probe: Callable[[Any, Any], Any] | None = None
     """`probe(input, context)` finds out what an interrupted step did, see `Block.probe`."""
+    migrations: dict[int, Migration] = field(default_factory=dict[int, Migration])
+    """Rules for nodes of older versions, by the version each begins with."""
 
     def pair(self, emission: Any) -> Emission:
         """A yielded thing as pin and value; function blocks may yield bare values."""
@@ -56,5 +59,8 @@ class BlockSource(Protocol):
     """Where block code is found by id."""
 
     def find(self, block_id: str) -> BlockCode | None:
-        """The code of a block, by its id or an alias; `None` when it is not installed."""
+        """The code of a block, by its id or an alias; `None` when it is not installed.
+
+        `id@2` is that version of it; without a version the newest is given.
+        """
         ...
