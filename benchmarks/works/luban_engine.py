@@ -58,6 +58,11 @@ class NoWorld:
 
     models = http
 
+    def browser(self) -> Any:
+        raise NotImplementedError
+
+    mail = browser
+
     def files(self, owner: str) -> Any:
         raise NotImplementedError
 

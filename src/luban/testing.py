@@ -264,6 +264,12 @@ class _TestWorld:
     def http(self, requester: Requester) -> Any:
         return self._context.http
 
+    def browser(self) -> Any:
+        return self._context.browser
+
+    def mail(self) -> Any:
+        return self._context.mail
+
     def models(self, requester: Requester) -> Any:
         return self._context.llm
 

@@ -61,6 +61,11 @@ class OnlyAgents:
 
     models = http
 
+    def browser(self) -> Any:
+        raise AssertionError
+
+    mail = browser
+
     def files(self, owner: str) -> Any:
         raise AssertionError
 

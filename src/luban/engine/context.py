@@ -18,10 +18,13 @@ from luban.ports.clock import Clock
 from luban.ports.journal import Parking, RunResult, Signal
 from luban.ports.limits import Requester
 from luban.ports.world import World
+from luban.sdk.browser import Browser
 from luban.sdk.chat import ChatAnswer, ChatMessage, Models
-from luban.sdk.context import Answer, Files, State
+from luban.sdk.context import Answer, State
 from luban.sdk.credential import ANY, OpenCredential
+from luban.sdk.files import Files
 from luban.sdk.http import Http
+from luban.sdk.mail import Mail
 
 if TYPE_CHECKING:
     from luban.engine.calling import Calling
@@ -168,6 +171,14 @@ class StepContext:
     @property
     def http(self) -> Http:
         return self._scope.world.http(self._requester)
+
+    @property
+    def browser(self) -> Browser:
+        return self._scope.world.browser()
+
+    @property
+    def mail(self) -> Mail:
+        return self._scope.world.mail()
 
     @property
     def llm(self) -> Models:

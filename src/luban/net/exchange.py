@@ -17,29 +17,36 @@ from luban.net.errors import (
     TooManyRedirects,
     Unreachable,
 )
-from luban.net.outgoing import redirected, shown
-from luban.sdk.charset import guess_encoding
-from luban.sdk.http import HttpResponse
+from luban.net.outgoing import redirected, shown, streamed_body
+from luban.sdk.http import HttpStream
 
 MAX_REDIRECTS = 10
 _UNPACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 
 
+@asynccontextmanager
 async def exchange(
     pool: httpcore2.AsyncConnectionPool,
     request: httpx2.Request,
     *,
     max_bytes: int,
     follow_redirects: bool,
-) -> HttpResponse:
-    """The final answer, read to its end. The caller limits the time."""
+) -> AsyncIterator[HttpStream]:
+    """The final answer, its body still to come. The caller limits the time."""
     first = shown(request.url)
     for _ in range(MAX_REDIRECTS + 1):
         async with _sent(pool, request) as answer:
             onward = redirected(request, answer) if follow_redirects else None
             if onward is None:
-                content = await _content(answer, request, max_bytes)
-                return _as_response(answer, request, content)
+                _check(answer, request, max_bytes)
+                yield HttpStream(
+                    status=answer.status_code,
+                    url=str(request.url),
+                    headers=dict(answer.headers),
+                    pieces=_pieces(answer, request, max_bytes),
+                    charset=answer.charset_encoding,
+                )
+                return
         request = onward
     raise TooManyRedirects(url=first, limit=MAX_REDIRECTS, last=shown(request.url))
 
@@ -90,8 +97,8 @@ class _Stream(httpx2.AsyncByteStream):
         await self._answer.aclose()
 
 
-async def _content(answer: httpx2.Response, request: httpx2.Request, max_bytes: int) -> bytes:
-    """The unpacked body; unpacking stops at the limit, so a packed bomb never opens."""
+def _check(answer: httpx2.Response, request: httpx2.Request, max_bytes: int) -> None:
+    """Refuses what need not be read to be refused."""
     packing = answer.headers.get("content-encoding", "").strip().lower()
     if packing not in _UNPACKED:
         raise AnswerUnreadable(
@@ -102,19 +109,23 @@ async def _content(answer: httpx2.Response, request: httpx2.Request, max_bytes: 
     declared = answer.headers.get("content-length", "")
     if request.method != "HEAD" and declared.isdecimal() and int(declared) > max_bytes:
         raise AnswerTooLarge(url=shown(request.url), max_bytes=max_bytes)
-    parts: list[bytes] = []
+
+
+async def _pieces(
+    answer: httpx2.Response, request: httpx2.Request, max_bytes: int
+) -> AsyncIterator[bytes]:
+    """The unpacked body; unpacking stops at the limit, so a packed bomb never opens."""
     size = 0
     try:
         async for part in answer.aiter_bytes():
             size += len(part)
             if size > max_bytes:
                 raise AnswerTooLarge(url=shown(request.url), max_bytes=max_bytes)
-            parts.append(part)
+            yield part
     except httpx2.DecodingError as error:
         raise AnswerUnreadable(
             url=shown(request.url), reason=str(error), reason_zh=str(error)
         ) from error
-    return b"".join(parts)
 
 
 def _as_core(request: httpx2.Request) -> httpcore2.Request:
@@ -127,18 +138,13 @@ def _as_core(request: httpx2.Request) -> httpcore2.Request:
             target=request.url.raw_path,
         ),
         headers=request.headers.raw,
-        content=request.content,
+        content=_sent_body(request),
     )
 
 
-def _as_response(answer: httpx2.Response, request: httpx2.Request, content: bytes) -> HttpResponse:
-    return HttpResponse(
-        status=answer.status_code,
-        url=str(request.url),
-        headers=dict(answer.headers),
-        content=content,
-        encoding=guess_encoding(content, answer.charset_encoding),
-    )
+def _sent_body(request: httpx2.Request) -> bytes | AsyncIterator[bytes]:
+    streamed = streamed_body(request)
+    return request.content if streamed is None else streamed.pieces()
 
 
 def _no_connection(request: httpx2.Request, error: Exception) -> CertificateRefused | Unreachable:

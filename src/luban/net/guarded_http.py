@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from luban.net.allow_list import AllowList
 from luban.net.errors import TimedOut
 from luban.net.gate import Gate, Resolver, system_resolver
-from luban.sdk.http import HttpResponse, Upload
+from luban.sdk.http import HttpResponse, HttpStream, Streamed, Upload
 
 if TYPE_CHECKING:
     import httpcore2
@@ -34,7 +35,13 @@ class GuardedHttp:
         self._tls = tls
         self._pool: httpcore2.AsyncConnectionPool | None = None
 
-    async def request(
+    async def request(self, method: str, url: str, **options: Any) -> HttpResponse:
+        """As `luban.sdk.http.Http.request` says."""
+        async with self.stream(method, url, **options) as answer:
+            return await answer.read()
+
+    @asynccontextmanager
+    async def stream(
         self,
         method: str,
         url: str,
@@ -43,27 +50,33 @@ class GuardedHttp:
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, Any] | None = None,
-        content: bytes | None = None,
+        content: bytes | Streamed | None = None,
         files: Sequence[tuple[str, Upload]] = (),
         timeout: float = 30.0,
         max_bytes: int = 20_000_000,
         follow_redirects: bool = True,
-    ) -> HttpResponse:
-        """As `luban.sdk.http.Http.request` says."""
+    ) -> AsyncIterator[HttpStream]:
+        """As `luban.sdk.http.Http.stream` says."""
         from luban.net import outgoing
         from luban.net.exchange import exchange
 
         body = outgoing.Body(json=json, form=form, content=content, files=files)
         sending = outgoing.request(method, outgoing.address(url, params), headers, body)
+        limit = asyncio.timeout(timeout)
         try:
-            async with asyncio.timeout(timeout):
-                return await exchange(
+            async with (
+                limit,
+                exchange(
                     self._connections(),
                     sending,
                     max_bytes=max_bytes,
                     follow_redirects=follow_redirects,
-                )
+                ) as answer,
+            ):
+                yield answer
         except TimeoutError as error:
+            if not limit.expired():
+                raise  # the reader's own
             raise TimedOut(url=outgoing.shown(sending.url), seconds=timeout) from error
 
     async def aclose(self) -> None:

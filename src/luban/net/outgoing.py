@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import httpx2
 
 from luban.net.errors import BadAddress, BadRequest
-from luban.sdk.http import Upload
+from luban.sdk.http import Streamed, Upload
 
 _COMPUTED = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "keep-alive", "te", "upgrade"}
@@ -29,6 +29,7 @@ _KEPT_ABROAD = frozenset(
     }
 )
 """What another origin gets to see after a redirect; keys have many names, so this list is short."""
+_STREAMED = "luban.streamed"
 _DEFAULTS = {
     "accept": "*/*",
     "accept-encoding": "gzip, deflate",
@@ -42,7 +43,7 @@ class Body:
 
     json: Any = None
     form: Mapping[str, Any] | None = None
-    content: bytes | None = None
+    content: bytes | Streamed | None = None
     files: Sequence[tuple[str, Upload]] = ()
 
 
@@ -76,6 +77,9 @@ def request(
     wanted = {**_DEFAULTS, **_authorisation(url)}
     wanted.update({name.lower(): str(value) for name, value in (headers or {}).items()})
     kept = {name: value for name, value in wanted.items() if name not in _COMPUTED}
+    streamed = body.content if isinstance(body.content, Streamed) else None
+    if streamed is not None:
+        kept["content-length"] = str(streamed.length)
     try:
         made = httpx2.Request(
             method,
@@ -83,8 +87,9 @@ def request(
             headers=[(name.encode("ascii"), value.encode()) for name, value in kept.items()],
             json=body.json,
             data=dict(body.form) if body.form is not None else None,
-            content=body.content,
+            content=None if isinstance(body.content, Streamed) else body.content,
             files=list(body.files) or None,
+            extensions={} if streamed is None else {_STREAMED: streamed},
         )
         made.read()  # a form with files is made piece by piece; a redirect may need it again
     except (TypeError, ValueError, AttributeError) as error:
@@ -118,8 +123,13 @@ def redirected(sent: httpx2.Request, answer: httpx2.Response) -> httpx2.Request 
         and (keeps_body or name != "content-type")
         and (_origin(url) == _origin(sent.url) or name in _KEPT_ABROAD)
     }
-    content = sent.content if keeps_body and sent.content else None
+    content = (streamed_body(sent) or sent.content or None) if keeps_body else None
     return request(method, url, headers, Body(content=content))
+
+
+def streamed_body(sent: httpx2.Request) -> Streamed | None:
+    """The body that the request takes piece by piece, if it does."""
+    return sent.extensions.get(_STREAMED)
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

@@ -8,10 +8,13 @@ from typing import Any, Literal, NamedTuple, Protocol
 from luban.model.graph import Graph
 from luban.model.run import ParentStep
 from luban.ports.limits import Requester
+from luban.sdk.browser import Browser
 from luban.sdk.chat import Models
-from luban.sdk.context import Files, State
+from luban.sdk.context import State
 from luban.sdk.credential import OpenCredential
+from luban.sdk.files import Files
 from luban.sdk.http import Http
+from luban.sdk.mail import Mail
 
 
 def _nothing() -> None:
@@ -44,6 +47,10 @@ class World(Protocol):
     """
 
     def http(self, requester: Requester) -> Http: ...
+
+    def browser(self) -> Browser: ...
+
+    def mail(self) -> Mail: ...
 
     def models(self, requester: Requester) -> Models: ...
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from luban.model.block import Effect
+from luban.sdk.browser import Browser
 from luban.sdk.chat import Models
 from luban.sdk.credential import OpenCredential
-from luban.sdk.fields import FileRef
+from luban.sdk.files import Files
 from luban.sdk.http import Http
+from luban.sdk.mail import Mail
 
 T = TypeVar("T")
 
@@ -21,20 +23,6 @@ class Answer(NamedTuple):
     comment: str = ""
     values: Mapping[str, Any] = {}
     by: str = ""
-
-
-class Files(Protocol):
-    """Stored files of the run's owner."""
-
-    async def read(self, file: FileRef) -> bytes: ...
-
-    def stream(self, file: FileRef) -> AsyncIterator[bytes]:
-        """The bytes in pieces of at most 1 MiB, for files that should not be held whole."""
-        ...
-
-    async def write(self, name: str, content: bytes, type: str | None = None) -> FileRef:
-        """Stores a file and gives its reference; the type is guessed from name and content."""
-        ...
 
 
 class State(Protocol):
@@ -65,6 +53,10 @@ class Context(Protocol):
 
     @property
     def http(self) -> Http: ...
+    @property
+    def browser(self) -> Browser: ...
+    @property
+    def mail(self) -> Mail: ...
     @property
     def llm(self) -> Models: ...
     @property

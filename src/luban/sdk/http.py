@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
+
+from luban.sdk.charset import guess_encoding
 
 Upload = tuple[str, bytes, str]
 """A file in a form: name, bytes, content type."""
@@ -35,6 +38,34 @@ class HttpResponse:
         return orjson.loads(self.content)
 
 
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A body sent piece by piece: its length in bytes, and how to begin it.
+
+    It is begun anew where a redirect wants it again.
+    """
+
+    length: int
+    pieces: Callable[[], AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpStream:
+    """An answer whose body is still to come; it must be read before the stream is left."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
+    charset: str | None = None
+
+    async def read(self) -> HttpResponse:
+        """The rest of it, held whole."""
+        content = b"".join([piece async for piece in self.pieces])
+        encoding = guess_encoding(content, self.charset)
+        return HttpResponse(self.status, self.url, self.headers, content, encoding)
+
+
 class Http(Protocol):
     """Sends requests anywhere but to private addresses, unless the settings allow those."""
 
@@ -47,7 +78,7 @@ class Http(Protocol):
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, Any] | None = None,
-        content: bytes | None = None,
+        content: bytes | Streamed | None = None,
         files: Sequence[tuple[str, Upload]] = (),
         timeout: float = 30.0,
         max_bytes: int = 20_000_000,
@@ -58,5 +89,26 @@ class Http(Protocol):
         `timeout` is for the whole exchange, in seconds. `files` are form fields, each with its
         upload; a field may come more than once. Raises `TemporaryError` (no connection,
         time-out) and `BlockError` (forbidden address, answer larger than `max_bytes`).
+        """
+        ...
+
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        content: bytes | Streamed | None = None,
+        files: Sequence[tuple[str, Upload]] = (),
+        timeout: float = 30.0,
+        max_bytes: int = 20_000_000,
+        follow_redirects: bool = True,
+    ) -> AbstractAsyncContextManager[HttpStream]:
+        """As `request`, for an answer that should not be held whole.
+
+        The time limit covers what is done with the pieces as well.
         """
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -17,41 +18,14 @@ from luban.sdk.chat import ChatAnswer, ChatMessage, Usage
 from luban.sdk.code import BlockCode, BlockSource, Emission, Style
 from luban.sdk.credential import CredentialForTests, OpenCredential
 from luban.sdk.errors import BlockError
-from luban.sdk.fields import FileRef
-from luban.sdk.http import HttpResponse
+from luban.sdk.http import HttpResponse, HttpStream
+from luban.sdk.memory_files import MemoryFiles
 from luban.sdk.memory_verbs import MemoryVerbs
 from luban.sdk.recorded_errors import cause_of
+from luban.sdk.scripted_outside import ScriptedBrowser, ScriptedMail
 
 Answer = HttpResponse | Exception | Mapping[str, Any]
 """What an address answers; a mapping has `status headers url`, and `text`, `json` or `bytes`."""
-
-
-class MemoryFiles:
-    """Stored files kept in a dict."""
-
-    def __init__(self) -> None:
-        self._contents: dict[str, bytes] = {}
-
-    def put(self, name: str, content: bytes | str, type: str = "", id: str = "") -> FileRef:
-        """Stores a file before the block runs, and gives the reference to hand to it."""
-        raw = content.encode() if isinstance(content, str) else content
-        file_id = id or f"f_{len(self._contents) + 1}"
-        self._contents[file_id] = raw
-        kind = type or "application/octet-stream"
-        return FileRef.model_validate(
-            {"$file": file_id, "name": name, "type": kind, "size": len(raw)}
-        )
-
-    async def read(self, file: FileRef) -> bytes:
-        if file.id not in self._contents:
-            raise BlockError(f"There is no file `{file.id}`.", code="not_found")
-        return self._contents[file.id]
-
-    async def stream(self, file: FileRef) -> AsyncIterator[bytes]:
-        yield await self.read(file)
-
-    async def write(self, name: str, content: bytes, type: str | None = None) -> FileRef:
-        return self.put(name, content, type or "")
 
 
 class MemoryState:
@@ -92,6 +66,17 @@ class ScriptedHttp:
         if isinstance(answer, Exception):
             raise answer
         return answer if isinstance(answer, HttpResponse) else _response(url, answer)
+
+    @asynccontextmanager
+    async def stream(self, method: str, url: str, **options: Any) -> AsyncIterator[HttpStream]:
+        answer = await self.request(method, url, **options)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield answer.content
+
+        yield HttpStream(
+            answer.status, answer.url, answer.headers, pieces(), charset=answer.encoding
+        )
 
 
 def _response(url: str, said: Mapping[str, Any]) -> HttpResponse:
@@ -169,6 +154,8 @@ class TestContext(MemoryVerbs):
     idempotency_key: str = "r_test/node/0"
     deadline: float | None = None
     http: ScriptedHttp = field(default_factory=ScriptedHttp)
+    browser: ScriptedBrowser = field(default_factory=ScriptedBrowser)
+    mail: ScriptedMail = field(default_factory=ScriptedMail)
     llm: ScriptedModels = field(default_factory=ScriptedModels)
     files: MemoryFiles = field(default_factory=MemoryFiles)
     state: MemoryState = field(default_factory=MemoryState)
@@ -184,17 +171,27 @@ class TestContext(MemoryVerbs):
     def from_world(cls, world: Mapping[str, Any]) -> TestContext:
         """The world an example describes.
 
-        Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `llm` (a list of
-        answers), `files` (id to `{name, type, text | bytes}`), `state`, `credentials`; for durable
-        verbs `agents`, `answers`, `signals`, `blocks`.
+        Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `browser`, `mail`,
+        `llm` (a list of
+        answers), `files` (id to `{name, type, text | bytes}`, and in a workspace `path, scope`),
+        `state`, `credentials`; for durable verbs `agents`, `answers`, `signals`, `blocks`.
         """
         files = MemoryFiles()
         for file_id, told in world.get("files", {}).items():
             content = told.get("bytes") or told.get("text", "")
-            files.put(told.get("name", file_id), content, told.get("type", ""), file_id)
+            files.put(
+                told.get("name", file_id),
+                content,
+                told.get("type", ""),
+                file_id,
+                path=told.get("path", ""),
+                scope=told.get("scope", "agent"),
+            )
         return cls(
             time=world.get("time", cls.time),
             http=ScriptedHttp(world.get("http")),
+            browser=ScriptedBrowser(world.get("browser")),
+            mail=ScriptedMail(world.get("mail")),
             llm=ScriptedModels(world.get("llm", ())),
             files=files,
             state=MemoryState(world.get("state")),

@@ -10,12 +10,16 @@ from luban.engine.guard import Guard
 from luban.engine.memory import default_limit
 from luban.llm import ConfiguredModels, ModelSettings
 from luban.net import AllowList, GuardedHttp
+from luban.net.browser import Chromium
 from luban.net.limits import LimitSettings, SharedLimits
+from luban.net.mail import GuardedMail
 from luban.ports.bus import Bell, Bus
 from luban.ports.clock import Clock, SystemClock
 from luban.ports.rates import RateStore
 from luban.ports.stores import FileStore
 from luban.registry import Registry, discover
+from luban.sdk.browser import Browser
+from luban.sdk.mail import Mail
 from luban.server.database import MEMORY, Database, open_database
 from luban.server.fenced import note_unfenced
 from luban.server.settings import Settings
@@ -28,6 +32,8 @@ class Adapters:
     settings: Settings
     clock: Clock
     http: GuardedHttp
+    browser: Browser
+    mail: Mail
     models: ConfiguredModels
     database: Database
     bus: Bus
@@ -42,8 +48,10 @@ class Adapters:
 async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters:
     """Raises what they do, such as `DataFolderNotWritable`, `DatabaseIsNewer`, `InvalidValue`."""
     clock = SystemClock()
-    http = GuardedHttp(AllowList.parse(settings.allow_hosts))
+    allow = AllowList.parse(settings.allow_hosts)
+    http = GuardedHttp(allow)
     closing.push_async_callback(http.aclose)
+    browser = Chromium(allow, settings.browser, sandbox=settings.browser_sandbox == "on")
     models = ConfiguredModels(ModelSettings.read(settings.environment, settings.models))
     closing.push_async_callback(models.aclose)
     allowed = LimitSettings.read(settings.limits)
@@ -57,7 +65,20 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
     note_unfenced(database.unfenced, guard.findings, clock.now())
     files, registry = _open_files(settings, database), discover(settings.blocks_path)
     return Adapters(
-        settings, clock, http, models, database, bus, bell, files, registry, limits, rates, guard
+        settings,
+        clock,
+        http,
+        browser,
+        GuardedMail(allow),
+        models,
+        database,
+        bus,
+        bell,
+        files,
+        registry,
+        limits,
+        rates,
+        guard,
     )
 
 

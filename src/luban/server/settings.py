@@ -41,6 +41,10 @@ class Settings:
     blocks_path: tuple[Path, ...] = (Path("blocks"),)
     allow_hosts: tuple[str, ...] = ()
     """What blocks may reach beyond the public web: names, networks, `loopback`, `private`."""
+    browser: str = ""
+    """The Chromium that draws pages for blocks; empty: the one on PATH; `off`: none."""
+    browser_sandbox: Literal["on", "off"] = "on"
+    """`off` lets pages run without Chromium's own sandbox, where the machine has none to give."""
     database_url: str = ""
     """Empty: a file in `home`. `memory:` keeps everything in memory; `postgresql://…` is shared."""
     lease: int = 10
@@ -152,6 +156,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "LUBAN_HOME": str(settings.home.absolute()),
         "LUBAN_BLOCKS_PATH": paths,
         "LUBAN_ALLOW_HOSTS": ",".join(settings.allow_hosts),
+        "LUBAN_BROWSER": settings.browser,
+        "LUBAN_BROWSER_SANDBOX": settings.browser_sandbox,
         "LUBAN_LEASE": str(settings.lease),
         "LUBAN_DURABILITY": settings.durability,
         "LUBAN_LOG_LEVEL": settings.log_level,
@@ -358,6 +364,8 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "hosts": _names,
     "blocks_path": _paths,
     "allow_hosts": _names,
+    "browser": _text,
+    "browser_sandbox": _one_of("on", "off"),
     "database_url": _text,
     "file_limit": _number(1, 1 << 40),
     "max_output": _number(1, 1 << 40),

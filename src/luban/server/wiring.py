@@ -114,7 +114,15 @@ def _worker(
     below = SubAgents(house.agents, house.runs)
     database = over.database
     world = HomeWorld(
-        over.http, over.models, over.limits, over.files, database.state, below, vault.nodes
+        over.http,
+        over.browser,
+        over.mail,
+        over.models,
+        over.limits,
+        over.files,
+        database.state,
+        below,
+        vault.nodes,
     )
     return Worker(
         queue=database.queue,

@@ -12,9 +12,11 @@ from luban.net.limits import LimitedHttp
 from luban.ports.limits import ProviderLimits, Requester
 from luban.ports.stores import FileStore, StateStore, StoredFile
 from luban.ports.world import OpenedCredential, WantedCredential
+from luban.sdk.browser import Browser
 from luban.sdk.chat import Models
 from luban.sdk.fields import FileRef
 from luban.sdk.http import Http
+from luban.sdk.mail import Mail
 from luban.services.credentials.node_credentials import NodeCredentials
 from luban.services.files import reference
 from luban.services.sub_agents import SubAgents
@@ -26,6 +28,8 @@ class HomeWorld:
     def __init__(
         self,
         http: Http,
+        browser: Browser,
+        mail: Mail,
         models: KeyedModels,
         limits: ProviderLimits,
         files: FileStore,
@@ -34,6 +38,8 @@ class HomeWorld:
         credentials: NodeCredentials,
     ) -> None:
         self._http = http
+        self._browser = browser
+        self._mail = mail
         self._models = models
         self._limits = limits
         self._files = files
@@ -43,6 +49,12 @@ class HomeWorld:
 
     def http(self, requester: Requester) -> Http:
         return LimitedHttp(self._http, self._limits, requester)
+
+    def browser(self) -> Browser:
+        return self._browser
+
+    def mail(self) -> Mail:
+        return self._mail
 
     def models(self, requester: Requester) -> Models:
         return LimitedModels(self._models, self._limits, requester)

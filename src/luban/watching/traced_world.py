@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from luban.ports.limits import Requester
 from luban.ports.world import World
 from luban.sdk.chat import ChatAnswer, Models
-from luban.sdk.http import Http, HttpResponse
+from luban.sdk.http import Http, HttpResponse, HttpStream
 from luban.watching import trace_names as names
 from luban.watching.tracing import Tracing
 
@@ -38,13 +40,18 @@ class TracedHttp:
         self._tracing = tracing
 
     async def request(self, method: str, url: str, **more: Any) -> HttpResponse:
+        async with self.stream(method, url, **more) as answer:
+            return await answer.read()
+
+    @asynccontextmanager
+    async def stream(self, method: str, url: str, **more: Any) -> AsyncIterator[HttpStream]:
         host = _host(url)
         facts = {names.REQUEST_METHOD: method, names.SERVER: host}
         name = names.HTTP_SPAN.format(method=method, host=host)
         with self._tracing.call(name, facts) as span:
-            answer = await self._http.request(method, url, **more)
-            span.set_attribute(names.STATUS_CODE, answer.status)
-            return answer
+            async with self._http.stream(method, url, **more) as answer:
+                span.set_attribute(names.STATUS_CODE, answer.status)
+                yield answer
 
 
 class TracedModels:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any
 
 from luban.ports.limits import LimitKey, Passing, ProviderLimits, Requester
-from luban.sdk.http import Http, HttpResponse, Upload
+from luban.sdk.http import Http, HttpResponse, HttpStream
 
 _ORIGIN = re.compile(r"\s*(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d+))?", re.I)
 _PORTS = {"http": "80", "https": "443"}
@@ -36,41 +37,22 @@ class LimitedHttp:
         self._requester = requester
         self._now = now
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        form: Mapping[str, Any] | None = None,
-        content: bytes | None = None,
-        files: Sequence[tuple[str, Upload]] = (),
-        timeout: float = 30.0,
-        max_bytes: int = 20_000_000,
-        follow_redirects: bool = True,
-    ) -> HttpResponse:
+    async def request(self, method: str, url: str, **options: Any) -> HttpResponse:
         """As `luban.sdk.http.Http.request` says."""
-        key = origin(url)
-        async with self._limits.pass_(key, self._requester) as passing:
-            answer = await self._http.request(
-                method,
-                url,
-                headers=headers,
-                params=params,
-                json=json,
-                form=form,
-                content=content,
-                files=files,
-                timeout=timeout,
-                max_bytes=max_bytes,
-                follow_redirects=follow_redirects,
-            )
-            await self._heed(passing, answer)
-        return answer
+        async with self.stream(method, url, **options) as answer:
+            return await answer.read()
 
-    async def _heed(self, passing: Passing, answer: HttpResponse) -> None:
+    @asynccontextmanager
+    async def stream(self, method: str, url: str, **options: Any) -> AsyncIterator[HttpStream]:
+        """As `luban.sdk.http.Http.stream` says."""
+        async with (
+            self._limits.pass_(origin(url), self._requester) as passing,
+            self._http.stream(method, url, **options) as answer,
+        ):
+            await self._heed(passing, answer)
+            yield answer
+
+    async def _heed(self, passing: Passing, answer: HttpStream) -> None:
         if answer.status not in (TOO_MANY, UNAVAILABLE):
             return
         seconds = retry_after(answer.headers.get("retry-after"), _said_at(answer, self._now()))
@@ -89,7 +71,7 @@ def origin(url: str) -> LimitKey:
     return LimitKey(f"{scheme}://{host}:{port}", names=(f"{host}:{port}", host))
 
 
-def _said_at(answer: HttpResponse, now: float) -> float:
+def _said_at(answer: HttpStream, now: float) -> float:
     """When the answer was given by the clock of who gave it, which may be another than ours."""
     try:
         return parsedate_to_datetime(answer.headers["date"]).timestamp()
