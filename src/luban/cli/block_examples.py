@@ -1,47 +1,124 @@
-"""Runs the examples of blocks, which are their tests."""
+"""Runs the examples of blocks, which are their tests, and checks what blocks say of their pins."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from luban.cli.reach import in_loop
-from luban.registry import discover
+from luban.cli.chosen_blocks import Chosen
+from luban.model.block import BlockSpec, InputPin
+from luban.model.errors import LubanError
+from luban.model.pins import coerce
+from luban.registry import BrokenBlock
 from luban.sdk.code import BlockCode, BlockSource
+from luban.sdk.machine_parts import missing_part
 from luban.sdk.testing import try_example
 
 
-def try_all(path: Path | None, folders: Sequence[Path]) -> dict[str, Any]:
-    """What the examples of the blocks at `path`, else of all block folders, gave."""
-    registry = discover((path.parent if path.is_file() else path,) if path else folders)
-    chosen: list[BlockCode] = []
-    for spec in registry.specs():
-        place = registry.place(spec.id) or ""
-        if path is not None and not _is_inside(place, path):
+class Failure(NamedTuple):
+    """What an example, counted from 1, did otherwise; 0 is the block's own description."""
+
+    example: int
+    difference: str
+
+    def __str__(self) -> str:
+        return f"{self.example}: {self.difference}" if self.example else self.difference
+
+
+class Skip(NamedTuple):
+    """An example that this machine cannot run, and why."""
+
+    example: int
+    why: str
+
+
+@dataclass
+class Tried:
+    """One block's examples."""
+
+    id: str
+    examples: int = 0
+    failures: list[Failure] = field(default_factory=list[Failure])
+    skipped: list[Skip] = field(default_factory=list[Skip])
+
+    @property
+    def passed(self) -> int:
+        wrong = {each.example for each in self.failures if each.example}
+        return self.examples - len(wrong) - len(self.skipped)
+
+
+@dataclass
+class Told:
+    """All of them."""
+
+    blocks: list[Tried]
+    broken: list[BrokenBlock]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "blocks": len(self.blocks),
+            "examples": sum(each.examples for each in self.blocks),
+            "passed": sum(each.passed for each in self.blocks),
+            "failed": [
+                {"block": tried.id, "example": failure.example, "difference": failure.difference}
+                for tried in self.blocks
+                for failure in tried.failures
+            ]
+            + [{"path": each.path, "line": each.line, "message": each.message}
+               for each in self.broken],
+            "skipped": [
+                {"block": tried.id, "example": skip.example, "because": skip.why}
+                for tried in self.blocks
+                for skip in tried.skipped
+            ],
+        }  # fmt: skip
+
+
+async def try_all(chosen: Chosen) -> Told:
+    """Every example of the chosen blocks, one after another."""
+    tried = [await _try(code, chosen.registry) for code, _ in chosen.codes]
+    return Told(tried, list(chosen.broken))
+
+
+async def _try(code: BlockCode, library: BlockSource) -> Tried:
+    spec = code.spec
+    tried = Tried(spec.id, len(spec.examples))
+    tried.failures += [Failure(0, each) for each in misfits(spec)]
+    for number, example in enumerate(spec.examples, 1):
+        lacking = [why for each in example.needs if (why := missing_part(each))]
+        if lacking:
+            tried.skipped.append(Skip(number, "; ".join(lacking)))
             continue
-        code = registry.find(spec.id)
-        if code is not None and (path is not None or spec.source != "builtin"):
-            chosen.append(code)
-    broken = [
-        each._asdict() for each in registry.broken() if path is None or _is_inside(each.path, path)
+        differences = await try_example(code, example, library)
+        tried.failures += [Failure(number, each) for each in differences]
+    return tried
+
+
+def misfits(spec: BlockSpec) -> list[str]:
+    """What a block says of its pins that cannot be so."""
+    found = [f"`{name}` is no name for a pin" for name in _names(spec) if not name.isidentifier()]
+    found += [
+        f"the default of `{pin.name}` does not fit its type {pin.type}: {pin.default!r}"
+        for pin in spec.inputs
+        if not _default_fits(pin)
     ]
-    return {"blocks": [in_loop(_try(code, registry)) for code in chosen], "broken": broken}
+    known = {pin.name for pin in spec.inputs}
+    for number, example in enumerate(spec.examples, 1):
+        unknown = example.inputs.keys() - known
+        unknown |= example.outputs.keys() - spec.output_by_name.keys()
+        found += [f"example {number} names `{pin}`, which is no pin" for pin in sorted(unknown)]
+    return found
 
 
-async def _try(code: BlockCode, library: BlockSource) -> dict[str, Any]:
-    differences: list[str] = []
-    for number, example in enumerate(code.spec.examples, 1):
-        differences += [f"{number}: {each}" for each in await try_example(code, example, library)]
-    return {
-        "id": code.spec.id,
-        "examples": len(code.spec.examples),
-        "differences": differences,
-    }
+def _names(spec: BlockSpec) -> list[str]:
+    return [pin.name for pin in (*spec.inputs, *spec.outputs)]
 
 
-def _is_inside(place: str, path: Path) -> bool:
-    """Whether a place such as `blocks/weather.py:3` lies in a file or folder."""
-    file = Path(place.partition(":")[0] if ":" in place[2:] else place).resolve()
-    wanted = path.resolve()
-    return file == wanted or wanted in file.parents
+def _default_fits(pin: InputPin) -> bool:
+    if pin.required or pin.default is None:
+        return True
+    try:
+        coerce(pin.default, pin.type)
+    except LubanError:
+        return False
+    return True

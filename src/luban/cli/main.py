@@ -7,11 +7,13 @@ import sys
 
 import typer
 
+from luban.cli import groups
 from luban.cli.commands import (
     agent,
     approvals,
     audit,
     block,
+    blocks,
     caps,
     check,
     credential,
@@ -54,10 +56,10 @@ app = typer.Typer(
 )
 
 runs_app = typer.Typer(
-    cls=run_archives.RunsGroup,
+    cls=groups.ShowGroup,
     help=say("Runs: list, look at, fork, compare, export.", "运行：列出、查看、分叉、比较、导出。"),
 )
-runs_app.command(run_archives.DEFAULT)(runs.runs)
+runs_app.command(groups.DEFAULT)(runs.runs)
 runs_app.command("export")(run_archives.export)
 runs_app.command("fork")(forks.fork)
 runs_app.command("compare")(forks.compare)
@@ -66,7 +68,7 @@ app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("run")(run.run)
 app.command("check")(check.check)
-app.command("blocks")(block.blocks)
+app.add_typer(blocks.app, name="blocks")
 app.add_typer(block.app, name="block")
 app.add_typer(agent.app, name="agent")
 app.add_typer(runs_app, name="runs")

@@ -123,6 +123,8 @@ class BlockExample(_Frozen):
     inputs: dict[str, Any]
     outputs: dict[str, Any]
     world: dict[str, Any] = Field(default_factory=dict[str, Any], exclude=True)
+    needs: tuple[str, ...] = Field(default=(), exclude=True)
+    """Parts of a machine that it cannot do without, such as `ffmpeg`."""
 
 
 PERMISSIONS: dict[str, str] = {

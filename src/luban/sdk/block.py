@@ -23,14 +23,19 @@ USER_MODULES = "luban_blocks."
 
 
 def Example(  # noqa: N802
-    inputs: dict[str, Any], outputs: dict[str, Any], world: dict[str, Any] | None = None
+    inputs: dict[str, Any],
+    outputs: dict[str, Any],
+    world: dict[str, Any] | None = None,
+    *,
+    needs: tuple[str, ...] = (),
 ) -> BlockExample:
     """Inputs, and what each output pin must give: a value, or a list for a `many` pin.
 
     A pin that is not named must stay silent; `{"error": {"code": "…"}}` is an example of a failure.
     `world` is what the outside answers meanwhile, see `luban.sdk.testing.TestContext.from_world`.
+    `needs` are parts of a machine, such as `ffmpeg`, without which the example is skipped.
     """
-    return BlockExample(inputs=inputs, outputs=outputs, world=world or {})
+    return BlockExample(inputs=inputs, outputs=outputs, world=world or {}, needs=needs)
 
 
 class Block:

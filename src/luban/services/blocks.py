@@ -7,6 +7,7 @@ from typing import Protocol
 
 from luban.model.block import BlockSpec
 from luban.model.errors import NotFound
+from luban.registry.tiers import judge
 from luban.sdk.code import BlockCode
 
 
@@ -30,15 +31,19 @@ class Catalogue(Protocol):
 
     def broken(self) -> Sequence[Broken]: ...
 
+    def place(self, block_id: str) -> str | None: ...
+
 
 class Blocks:
     """The palette."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._judged: dict[str, tuple[BlockCode, BlockSpec]] = {}
 
     def list(self) -> Sequence[BlockSpec]:
-        return self._catalogue.specs()
+        codes = (self._catalogue.find(spec.id) for spec in self._catalogue.specs())
+        return [self._with_tier(code) for code in codes if code is not None]
 
     def get(self, block_id: str) -> BlockSpec:
         """The block with this id or alias. Raises `NotFound`."""
@@ -51,7 +56,17 @@ class Blocks:
                 way_out="`luban blocks` lists those installed.",
                 way_out_zh="`luban blocks` 会列出已安装的模块。",
             )
-        return code.spec
+        return self._with_tier(code)
 
     def broken(self) -> Sequence[Broken]:
         return self._catalogue.broken()
+
+    def _with_tier(self, code: BlockCode) -> BlockSpec:
+        """The spec with its tier; a block is judged again when its code is another."""
+        before = self._judged.get(code.spec.id)
+        if before is not None and before[0] is code:
+            return before[1]
+        tier = judge(code, self._catalogue.place(code.spec.id)).tier
+        judged = code.spec.model_copy(update={"tier": tier})
+        self._judged[code.spec.id] = (code, judged)
+        return judged

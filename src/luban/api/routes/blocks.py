@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter
 
 from luban.api.caller import Owner, TheHouse, needs
@@ -14,7 +16,8 @@ router = APIRouter(prefix="/blocks", tags=["blocks"])
 
 @router.get("", dependencies=[needs("agent.read")])
 async def list_blocks(house: TheHouse, owner: Owner) -> ItemsView[BlockSpec]:
-    return ItemsView(items=list(house.blocks.list()))
+    """Every block; the first time they are loaded and judged, which takes a while."""
+    return ItemsView(items=list(await asyncio.to_thread(house.blocks.list)))
 
 
 @router.get("/broken", dependencies=[needs("agent.read")])
@@ -25,4 +28,4 @@ async def list_broken_blocks(house: TheHouse, owner: Owner) -> ItemsView[BrokenB
 
 @router.get("/{block_id}", dependencies=[needs("agent.read")])
 async def get_block(house: TheHouse, owner: Owner, block_id: str) -> BlockSpec:
-    return house.blocks.get(block_id)
+    return await asyncio.to_thread(house.blocks.get, block_id)

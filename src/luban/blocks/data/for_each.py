@@ -46,6 +46,7 @@ class ForEach(Block):
         Example({"items": {"k": "v"}}, {"item": ["v"], "index": ["k"]}),
         Example({"items": "[7]"}, {"item": [7], "index": [0]}),
         Example({"items": []}, {}),
+        Example({"items": "a, b"}, {"error": {"code": "not_a_list"}}),
     )
 
     async def run(self, input: Input) -> Emissions:

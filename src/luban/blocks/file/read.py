@@ -103,6 +103,11 @@ class Read(Block):
             {"content": ["iVBO"], "name": "x.png", "type": "image/png", "size": 3},
             {"files": {"f_1": {"name": "x.png", "bytes": b"\x89PN"}}},
         ),
+        Example(
+            {"file": _CSV, "encoding": "klingon"},
+            {"error": {"code": "unknown_encoding"}},
+            {"files": {"f_1": {"name": "a.csv", "text": "a;b;c\n"}}},
+        ),
     )
 
     async def run(self, input: Input, ctx: Context) -> Emissions:

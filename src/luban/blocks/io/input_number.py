@@ -34,6 +34,7 @@ class InputNumber(InputBlock):
         Example({"name": "a", "value": 12}, {"value": 12}),
         Example({"name": "a", "value": "2.5", "minimum": 0}, {"value": 2.5}),
         Example({"name": "a", "value": None}, {}),
+        Example({"name": "a", "value": -1, "minimum": 0}, {"error": {"code": "invalid_value"}}),
     )
 
     async def run(self, input: Input) -> dict[str, Any]:

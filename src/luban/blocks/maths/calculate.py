@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -47,10 +48,10 @@ class Calculate(Block):
         )
         decimals: int = Field(
             0,
-            ge=0,
+            ge=-15,
             le=15,
             title="Decimals",
-            description="How many digits after the point stay when rounding.",
+            description="How many digits after the point stay when rounding; -2 rounds to hundreds.",
             advanced=True,
         )
 
@@ -67,10 +68,17 @@ class Calculate(Block):
             {"operation": "divide", "a": 2, "b": 3, "round_result": True, "decimals": 2},
             {"result": 0.67},
         ),
+        Example(
+            {"operation": "add", "a": 1200, "b": 50, "round_result": True, "decimals": -2},
+            {"result": 1300},
+        ),
+        Example({"operation": "divide", "a": 1, "b": 0}, {"error": {"code": "division_by_zero"}}),
         Example({"operation": "power", "a": 2, "b": 10}, {"result": 1024}),
         Example({"operation": "modulo", "a": 7, "b": 3}, {"result": 1}),
         Example({"operation": "whole_divide", "a": 7, "b": 2}, {"result": 3}),
         Example({"operation": "maximum", "a": 7, "b": 2}, {"result": 7}),
+        Example({"operation": "divide", "a": 1, "b": 0}, {"error": {"code": "division_by_zero"}}),
+        Example({"operation": "power", "a": -4, "b": 0.5}, {"error": {"code": "not_a_number"}}),
     )
 
     async def run(self, input: Input) -> dict[str, int | float]:
@@ -148,9 +156,8 @@ def _too_large(input: Calculate.Input) -> BlockError:
 
 def _round(number: int | float, decimals: int) -> int | float:
     """Half away from zero, as people learn it; without decimals the result is whole."""
-    if isinstance(number, int):
-        return number
-    scaled = abs(number) * 10**decimals
-    nearest = math.floor(scaled + 0.5)
-    rounded = nearest if decimals == 0 else nearest / 10**decimals
-    return math.copysign(rounded, number) if decimals else int(math.copysign(1, number)) * rounded
+    place = Decimal(1).scaleb(-decimals)
+    with localcontext() as exactly:
+        exactly.prec = 400
+        rounded = Decimal(repr(number)).quantize(place, ROUND_HALF_UP)
+    return float(rounded) if decimals > 0 and isinstance(number, float) else int(rounded)

@@ -13,6 +13,9 @@ from luban.sdk.values import show
 
 _FIRST_LETTERS = regex.compile(r"(?<![\p{L}\p{N}\p{M}'’])\p{L}")
 _SEEN_CHARACTERS = regex.compile(r"\X")
+_NAME_PARTS = regex.compile(
+    r"\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}]+|\p{N}+|[\p{Lo}\p{Lm}\p{M}]+|\p{Lt}\p{Ll}*"
+)
 
 
 def _title(text: str) -> str:
@@ -25,6 +28,15 @@ def _reverse(text: str) -> str:
     return "".join(reversed(_SEEN_CHARACTERS.findall(text)))
 
 
+def _words(text: str) -> list[str]:
+    """The words of a name, however it is written: `userId`, `user-id`, `User ID`."""
+    return _NAME_PARTS.findall(text)
+
+
+def _camel(text: str) -> str:
+    return "".join(word[:1].upper() + word[1:].lower() for word in _words(text))
+
+
 _OPERATIONS: dict[str, Callable[[str], str]] = {
     "upper": str.upper,
     "lower": str.lower,
@@ -32,6 +44,12 @@ _OPERATIONS: dict[str, Callable[[str], str]] = {
     "capitalize": str.capitalize,
     "strip": str.strip,
     "reverse": _reverse,
+    "swap": str.swapcase,
+    "snake_case": lambda text: "_".join(_words(text)).lower(),
+    "kebab-case": lambda text: "-".join(_words(text)).lower(),
+    "camelCase": lambda text: _camel(text)[:1].lower() + _camel(text)[1:],
+    "PascalCase": lambda text: _camel(text),
+    "CONSTANT_CASE": lambda text: "_".join(_words(text)).upper(),
 }
 
 
@@ -43,7 +61,10 @@ class ChangeCase(Block):
     category = "text"
     effect = Effect.NONE
     icon = "case-sensitive"
-    keywords = ("upper", "lower", "trim", "strip", "reverse", "text processing", "capital")
+    keywords = (
+        *("upper", "lower", "trim", "strip", "reverse", "text processing", "capital"),
+        *("camel", "snake", "kebab"),
+    )
 
     class Input(BlockInput):
         text: str = Field(title="Text", description="The text to change.", widget="textarea")
@@ -76,6 +97,21 @@ class ChangeCase(Block):
         Example(
             {"text": "don't STOP", "operation": "title"},
             {"processed_text": "Don't Stop", "original_length": 10, "processed_length": 10},
+        ),
+        Example(
+            {"text": "userID of 订单2", "operation": "snake_case"},
+            {"processed_text": "user_id_of_订单_2", "original_length": 13, "processed_length": 15},
+        ),
+        Example(
+            {"text": "user id", "operation": "camelCase"},
+            {"processed_text": "userId", "original_length": 7, "processed_length": 6},
+        ),
+        Example(
+            {"text": "x", "operation": "shout"},
+            {"error": {"code": "unsupported_operation"}},
+        ),
+        Example(
+            {"text": "abc", "operation": "shuffle"}, {"error": {"code": "unsupported_operation"}}
         ),
     )
 

@@ -50,6 +50,10 @@ class Replace(Block):
             {"text": "2026-01-31", "old": r"(\d+)-(\d+)-\d+", "new": r"\1年\2月", "pattern": True},
             {"output": "2026年01月", "count": 1},
         ),
+        Example(
+            {"text": "a", "old": "a", "new": r"\1", "pattern": True},
+            {"error": {"code": "bad_replacement"}},
+        ),
     )
 
     async def run(self, input: Input) -> dict[str, Any]:

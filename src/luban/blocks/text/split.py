@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Literal
 
-import regex
-
+from luban.blocks.text.cutting import lines, packed, paragraphs, sections, sentences, tokens, windows
 from luban.sdk import (
     Block,
     BlockError,
@@ -20,17 +19,16 @@ from luban.sdk import (
 )
 
 _USUAL_SIZE = 1000
-_SENTENCE_END = regex.compile(
-    r"[。！？…]+[”’』」）)\]]*\s*"
-    r"|[!?]+[\"”’)\]]*(?:\s+|$)"
-    r"|(?<!\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|No|e\.g|i\.e))\.+[\"”’)\]]*(?:\s+|$)"
-    r"|\s*\n\s*"
-)
-_PARAGRAPH_END = regex.compile(r"\n\s*\n\s*")
+_PARTS: dict[str, Callable[[str], list[str]]] = {
+    "sentences": sentences,
+    "paragraphs": paragraphs,
+    "lines": lines,
+    "sections": sections,
+}
 
 
 class Split(Block):
-    """Cuts text into pieces: at a delimiter, into sentences or paragraphs, or by length.
+    """Cuts text into pieces: at a delimiter, into lines, sentences, paragraphs, or by length.
 
     Long texts are cut so that a model can read them piece by piece; pieces may overlap.
     """
@@ -44,10 +42,20 @@ class Split(Block):
 
     class Input(BlockInput):
         text: str = Field(title="Text", description="The text to cut.", widget="textarea")
-        by: Literal["auto", "delimiter", "characters", "sentences", "paragraphs"] = Field(
+        by: Literal[
+            "auto",
+            "delimiter",
+            "characters",
+            "tokens",
+            "lines",
+            "sentences",
+            "paragraphs",
+            "sections",
+        ] = Field(
             "auto",
             title="Cut by",
-            description="`auto` cuts at the delimiter if there is one, else by characters.",
+            description="`auto` cuts at the delimiter if there is one, else by characters; "
+            "`sections` are those of Markdown headings.",
         )
         delimiter: str = Field(
             "", title="Delimiter", description="Where to cut, such as a comma or a line break."
@@ -56,20 +64,21 @@ class Split(Block):
             None,
             ge=1,
             title="Size",
-            description="Most characters per piece, usually 1000; sentences and paragraphs are "
-            "put together up to it, and stand alone without it.",
+            description="Most characters or tokens per piece, usually 1000; lines, sentences, "
+            "paragraphs and sections are put together up to it, and stand alone without it.",
         )
         overlap: int = Field(
             0,
             ge=0,
             title="Overlap",
-            description="Characters repeated from the piece before, when cutting by characters.",
+            description="How many characters or tokens of the piece before are repeated; of "
+            "sentences and the like only whole ones.",
             advanced=True,
         )
         strip: bool = Field(
             True,
             title="Trim",
-            description="Take the space around each piece away; not when cutting by characters.",
+            description="Take the space around each piece away; not by characters or tokens.",
             advanced=True,
         )
 
@@ -108,6 +117,7 @@ class Split(Block):
             {"text": "一。二三。四五六。", "by": "sentences", "size": 6},
             {"piece": ["一。二三。", "四五六。"], "texts": ["一。二三。", "四五六。"], "count": 2},
         ),
+        Example({"text": "p q", "by": "delimiter"}, {"error": {"code": "missing_delimiter"}}),
     )
 
     async def run(self, input: Input) -> Emissions:
@@ -128,51 +138,16 @@ def _cut(input: Split.Input) -> list[str]:
                 zh="没有可用来切分的分隔符。请填写一个，例如逗号，或改为按字数切分。",
                 code="missing_delimiter",
             )
-        case "sentences" | "paragraphs":
-            end = _SENTENCE_END if input.by == "sentences" else _PARAGRAPH_END
-            parts = list(_between(input.text, end))
-            whole = parts if input.size is None else list(_packed(parts, input.size))
-            return [part for part in (_trim(part, input.strip) for part in whole) if part.strip()]
+        case "characters" | "auto":
+            return list(windows(input.text, input.size or _USUAL_SIZE, input.overlap))
+        case "tokens":
+            return list(windows(tokens(input.text), input.size or _USUAL_SIZE, input.overlap))
         case _:
-            return list(_windows(input.text, input.size or _USUAL_SIZE, input.overlap))
+            parts = _PARTS[input.by](input.text)
+            if input.size is not None:
+                parts = list(packed(parts, input.size, input.overlap))
+            return [part for part in (_trim(part, input.strip) for part in parts) if part.strip()]
 
 
 def _trim(part: str, strip: bool) -> str:
-    return part.strip() if strip else part
-
-
-def _between(text: str, end: regex.Pattern[str]) -> Iterator[str]:
-    """The parts of a text, each with the end that closes it."""
-    start = 0
-    for found in end.finditer(text):
-        yield text[start : found.end()]
-        start = found.end()
-    if start < len(text):
-        yield text[start:]
-
-
-def _packed(parts: list[str], size: int) -> Iterator[str]:
-    """Neighbours put together up to a size; a part that is longer alone is cut."""
-    held = ""
-    for part in parts:
-        if held and len((held + part).rstrip()) > size:
-            yield held
-            held = ""
-        held += part
-        while len(held.rstrip()) > size:
-            yield held[:size]
-            held = held[size:]
-    if held:
-        yield held
-
-
-def _windows(text: str, size: int, overlap: int) -> Iterator[str]:
-    if overlap >= size:
-        raise BlockError(
-            f"The overlap is {overlap} and the size {size}; the overlap must be smaller.",
-            zh=f"重叠是 {overlap}，而每段字数是 {size}；重叠必须小于每段字数。",
-            code="invalid_value",
-        )
-    step = size - overlap
-    for start in range(0, max(len(text) - overlap, 1) if text else 0, step):
-        yield text[start : start + size]
+    return part.strip() if strip else part.rstrip("\n")

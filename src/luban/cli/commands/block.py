@@ -1,71 +1,55 @@
-"""`luban blocks`, `luban block …`: the blocks there are, and new ones."""
+"""`luban block …`: new blocks, their examples, and how good they are."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from luban.cli.flags import AsJson
-from luban.cli.printing import RUN_FAILED, WRONG_INPUT, as_json, leave, line, note, table
-from luban.cli.reach import settings_of
-from luban.cli.speech import say, speaks_chinese
-from luban.model.errors import InvalidValue, NotFound
+from luban.cli.printing import RUN_FAILED, WRONG_INPUT, as_json, leave, line, note
+from luban.cli.reach import in_loop, settings_of
+from luban.cli.speech import say
+from luban.model.errors import InvalidValue
 
 if TYPE_CHECKING:
-    from luban.model.block import BlockSpec
-    from luban.registry import Registry
+    from luban.cli.chosen_blocks import Chosen
 
 app = typer.Typer(help=say("Write and test blocks.", "编写与测试模块。"), no_args_is_help=True)
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-
-def blocks(
-    block_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help=say("One block.", "一个模块。"))
-    ] = None,
-    json: AsJson = False,
-) -> None:
-    registry = _registry()
-    if block_id is None:
-        _list(registry, json)
-        return
-    code = registry.find(block_id)
-    if code is None:
-        raise NotFound(
-            what="block",
-            what_zh="模块",
-            name=block_id,
-            way_out="`luban blocks` lists them.",
-            way_out_zh="`luban blocks` 会列出全部模块。",
-        )
-    if json:
-        as_json(code.spec.model_dump(mode="json", by_alias=True))
-    else:
-        _describe(code.spec)
-
-
-blocks.__doc__ = say("List blocks, or describe one.", "列出模块，或说明其中一个。")
+Place = Annotated[
+    Path | None, typer.Argument(help=say("A file or folder of blocks.", "模块文件或目录。"))
+]
+All = Annotated[
+    bool,
+    typer.Option("--all", help=say("Built-in blocks and packages too.", "包括内置模块和软件包。")),
+]
 
 
 @app.command("new", help=say("Write a block, its test and its page.", "生成模块、测试与说明。"))
 def new(
     name: Annotated[str, typer.Argument(help=say("Such as `weather`.", "例如 `weather`。"))],
+    kind: Annotated[
+        Literal["function", "class"],
+        typer.Option(
+            help=say(
+                "A function for one output, a class for more.", "单个输出用函数，多个输出用类。"
+            )
+        ),
+    ] = "function",
     folder: Annotated[Path, typer.Option(help=say("Where to.", "写到哪里。"))] = Path("blocks"),
 ) -> None:
-    if not _NAME.fullmatch(name):
+    from luban.cli.new_block import files_of, is_name
+
+    if not is_name(name):
         raise InvalidValue(
             name="name",
             value=name,
             expected="a block's name has small letters, digits and `_`, and begins with a letter",
             expected_zh="模块名只能含小写字母、数字和下划线，并以字母开头",
         )
-    from luban.cli.new_block import files_of
-
-    made = files_of(name)
+    made = files_of(name, kind)
     taken = [path for path in made if (folder / path).exists()]
     if taken:
         raise InvalidValue(
@@ -86,84 +70,96 @@ def new(
     )
 
 
-@app.command("test", help=say("Run the examples of blocks.", "运行模块的示例。"))
-def try_examples(
-    path: Annotated[
-        Path | None, typer.Argument(help=say("A file or folder of blocks.", "模块文件或目录。"))
-    ] = None,
-    json: AsJson = False,
-) -> None:
+@app.command(
+    "test", help=say("Run the examples of blocks and check their pins.", "运行模块示例并检查端口。")
+)
+def try_examples(path: Place = None, all: All = False, json: AsJson = False) -> None:
     from luban.cli.block_examples import try_all
 
-    told = try_all(path, settings_of().blocks_path)
+    chosen = _chosen(path, all)
+    told = in_loop(try_all(chosen))
     if json:
-        as_json(told)
+        as_json(told.as_json())
     else:
-        for each in told["blocks"]:
-            mark = "✕" if each["differences"] else "✓"
-            count = each["examples"]
+        for each in told.blocks:
+            count = each.examples
             examples = say("example" if count == 1 else "examples", "个示例")
-            line(f"{mark} {each['id']}  {count} {examples}")
-            for difference in each["differences"]:
-                line(f"    {difference}")
-        for each in told["broken"]:
-            line(
-                f"✕ {each['path']}:{each['line'] or '?'} {say(each['message'], each['message_zh'])}"
-            )
-    if told["broken"]:
+            line(f"{'✕' if each.failures else '✓'} {each.id}  {count} {examples}")
+            for failure in each.failures:
+                line(f"    {failure}")
+            for skip in each.skipped:
+                line(f"    {skip.example}: {say('skipped, because', '已跳过，原因：')} {skip.why}")
+        _print_broken(chosen)
+    if chosen.broken:
         leave(WRONG_INPUT)
-    if any(each["differences"] for each in told["blocks"]):
+    if any(each.failures for each in told.blocks):
         leave(RUN_FAILED)
 
 
-def _registry() -> Registry:
-    from luban.registry import discover
+@app.command(
+    "check",
+    help=say(
+        "Say which tier blocks reach, listed, solid or model, and what is missing for the next.",
+        "说明模块达到的等级（已收录、可靠、典范），以及距下一等级还缺什么。",
+    ),
+)
+def check(
+    path: Place = None,
+    all: All = False,
+    at_least: Annotated[
+        Literal["listed", "solid", "model"],
+        typer.Option(help=say("Fail if a block is below.", "低于此等级时以失败结束。")),
+    ] = "listed",
+    json: AsJson = False,
+) -> None:
+    from luban.model.block import Tier
+    from luban.registry.tiers import judge
 
-    return discover(settings_of().blocks_path)
-
-
-def _list(registry: Registry, json: bool) -> None:
-    specs = registry.specs()
-    broken = registry.broken()
+    chosen = _chosen(path, all)
+    ranks = list(Tier)
+    judged = [(code.spec.id, judge(code, place)) for code, place in chosen.codes]
     if json:
         as_json(
             {
-                "blocks": [spec.model_dump(mode="json", by_alias=True) for spec in specs],
-                "broken": [each._asdict() for each in broken],
+                "blocks": [
+                    {"id": name, "tier": said.tier, "missing": [_lack(each) for each in said.lacks]}
+                    for name, said in judged
+                ],
+                "broken": [each._asdict() for each in chosen.broken],
             }
         )
-        return
-    table(
-        [say("Block", "模块"), say("Title", "名称"), say("What it does", "作用")],
-        ([spec.id, _title(spec), _about(spec).split("\n", 1)[0]] for spec in specs),
-    )
-    for each in broken:
-        note(f"✕ {each.path}:{each.line or '?'} {say(each.message, each.message_zh)}")
+    else:
+        for name, said in judged:
+            line(f"{say(said.tier, TIERS_ZH[said.tier])}\t{name}")
+            following = said.lacks[0].tier if said.lacks else None
+            for each in said.lacks:
+                if each.tier == following:
+                    line(f"    {each.rule}: {say(each.message, each.message_zh)}")
+        _print_broken(chosen)
+    if chosen.broken:
+        leave(WRONG_INPUT)
+    if any(ranks.index(said.tier) < ranks.index(Tier(at_least)) for _, said in judged):
+        leave(RUN_FAILED)
 
 
-def _describe(spec: BlockSpec) -> None:
-    line(f"{spec.id}  {_title(spec)}")
-    line(_about(spec))
-    rows: list[list[Any]] = [
-        ["→", pin.name, str(pin.type), say("required", "必填") if pin.required else "",
-         _words(pin.description, pin.description_zh)]
-        for pin in spec.inputs if not pin.hidden
-    ]  # fmt: skip
-    rows += [
-        ["←", pin.name, str(pin.type), "*" if pin.many else "",
-         _words(pin.description, pin.description_zh)]
-        for pin in spec.outputs
-    ]  # fmt: skip
-    table(["", say("Pin", "端口"), say("Type", "类型"), "", say("About", "说明")], rows)
+TIERS_ZH = {"listed": "已收录", "solid": "可靠", "model": "典范"}
 
 
-def _title(spec: BlockSpec) -> str:
-    return _words(spec.title, spec.title_zh)
+def _lack(lack: Any) -> dict[str, Any]:
+    return {
+        "rule": lack.rule,
+        "for": lack.tier,
+        "message": lack.message,
+        "message_zh": lack.message_zh,
+    }
 
 
-def _about(spec: BlockSpec) -> str:
-    return _words(spec.description, spec.description_zh)
+def _chosen(path: Path | None, all: bool) -> Chosen:
+    from luban.cli.chosen_blocks import choose
+
+    return choose(path, settings_of().blocks_path, everything=all)
 
 
-def _words(english: str, chinese: str) -> str:
-    return chinese if speaks_chinese() and chinese else english
+def _print_broken(chosen: Chosen) -> None:
+    for each in chosen.broken:
+        line(f"✕ {each.path}:{each.line or '?'} {say(each.message, each.message_zh)}")

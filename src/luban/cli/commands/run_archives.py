@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from typer.core import TyperGroup
 
 from luban.cli.flags import AsJson, Data, Server
 from luban.cli.printing import as_json, line, note
@@ -21,17 +20,7 @@ from luban.model.errors import InvalidValue
 if TYPE_CHECKING:
     from luban.client import Client
 
-DEFAULT = "show"
 _ENDS = ("completed", "failed", "cancelled")
-
-
-class RunsGroup(TyperGroup):
-    """`luban runs` and `luban runs RUN` mean `luban runs show …`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
-            args = [DEFAULT, *args]
-        return super().parse_args(ctx, args)
 
 
 def export(
