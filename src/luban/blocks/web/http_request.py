@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
-
-import orjson
 
 from luban.blocks.web.fetch import address, check
+from luban.blocks.web.http_answers import ReadAs, read
+from luban.blocks.web.http_bodies import BodyAs, body_of
+from luban.blocks.web.http_proof import NONE, USUAL, proven, with_key
 from luban.sdk import (
     Block,
-    BlockError,
     BlockInput,
     BlockOutput,
     Context,
@@ -19,13 +18,7 @@ from luban.sdk import (
     Example,
     Field,
     FileRef,
-    HttpResponse,
 )
-
-_MAKES_NEW = frozenset({"POST", "PATCH"})
-_USUAL = "Idempotency-Key"
-_NONE = "none"
-_MOST_UPLOADED = 100_000_000
 
 
 class HttpRequest(Block):
@@ -61,10 +54,11 @@ class HttpRequest(Block):
         body: Any = Field(
             None, title="Body", description="What to send: an object, a list or text."
         )
-        body_as: Literal["auto", "json", "form", "text"] = Field(
+        body_as: BodyAs = Field(
             "auto",
             title="Send the body as",
-            description="`auto` sends objects, lists and JSON texts as JSON, other text as text.",
+            description="`auto` sends objects, lists and JSON texts as JSON, other text as text; "
+            "`file` sends the one file below as it is.",
         )
         files: list[FileRef] = Field(
             default_factory=list[FileRef], title="Files", description="Files to upload in a form."
@@ -72,18 +66,18 @@ class HttpRequest(Block):
         files_name: str = Field(
             "file", title="Field of the files", description="The form field.", advanced=True
         )
-        read_as: Literal["auto", "json", "text", "file"] = Field(
+        read_as: ReadAs = Field(
             "auto",
             title="Read the answer as",
             description="`auto` goes by the answer's type; what is neither JSON nor text is "
-            "stored as a file.",
+            "stored as a file. `base64` gives bytes as text.",
             advanced=True,
         )
         timeout: float = Field(
-            30, gt=0, le=600, title="Time limit", description="Seconds.", advanced=True
+            30, gt=0, le=3600, title="Time limit", description="Seconds.", advanced=True
         )
         max_megabytes: float = Field(
-            20, gt=0, le=500, title="Size limit", description="Megabytes.", advanced=True
+            20, gt=0, le=5000, title="Size limit", description="Megabytes.", advanced=True
         )
         follow_redirects: bool = Field(
             True,
@@ -98,7 +92,7 @@ class HttpRequest(Block):
             advanced=True,
         )
         idempotency_header: str = Field(
-            _USUAL,
+            USUAL,
             title="Header of the idempotency key",
             description="What the service calls it, such as `X-Request-Id`; a name of your own is "
             "sent with every method. `none` sends none.",
@@ -186,13 +180,14 @@ class HttpRequest(Block):
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
-        url, query, sent = address(input.url), input.query, await _body(input, ctx)
-        headers = sent.pop("headers", None) or _headers(input, ctx)
-        opened = await ctx.find_credential()
-        if opened is not None:  # it goes nowhere but where it is for
-            query = {**query, **opened.query(url)}
-            headers = _proving(headers, opened.headers(url))
-        answer = await ctx.http.request(
+        url = address(input.url)
+        key = input.idempotency_header if input.idempotency_key else NONE
+        headers = with_key(input.headers, input.method, key, ctx)
+        sent, headers = await body_of(
+            ctx, input.body, input.body_as, headers, input.files, input.files_name
+        )
+        headers, query = await proven(ctx, url, headers, input.query)
+        async with ctx.http.stream(
             input.method,
             url,
             params=query,
@@ -201,153 +196,18 @@ class HttpRequest(Block):
             follow_redirects=input.follow_redirects,
             headers=headers,
             **sent,
-        )
-        if input.fail_on_error:
-            check(answer, ctx.now())
-        return {
-            _pin(answer.status): await _read(answer, input.read_as, ctx),
-            "status": answer.status,
-            "headers": dict(answer.headers),
-            "final_url": answer.url,
-        }
-
-
-def _proving(headers: dict[str, str], proof: dict[str, str]) -> dict[str, str]:
-    """The headers with those of the credential, which replace others of their name."""
-    names = {name.lower() for name in proof}
-    kept = {name: value for name, value in headers.items() if name.lower() not in names}
-    return {**kept, **proof}
+        ) as answer:
+            if input.fail_on_error and answer.status >= 400:
+                check(await answer.read(), ctx.now())
+            return {
+                _pin(answer.status): await read(answer, input.read_as, ctx),
+                "status": answer.status,
+                "headers": dict(answer.headers),
+                "final_url": answer.url,
+            }
 
 
 def _pin(status: int) -> str:
     if status < 400:
         return "response"
     return "client_error" if status < 500 else "server_error"
-
-
-def _headers(input: HttpRequest.Input, ctx: Context) -> dict[str, str]:
-    headers = {name: str(value) for name, value in input.headers.items()}
-    if input.idempotency_key and _wants_key(input):
-        known = {name.lower() for name in headers}
-        if input.idempotency_header.lower() not in known:
-            headers[input.idempotency_header] = ctx.idempotency_key
-    return headers
-
-
-def _wants_key(input: HttpRequest.Input) -> bool:
-    name = input.idempotency_header.lower()
-    return name != _NONE and (name != _USUAL.lower() or input.method in _MAKES_NEW)
-
-
-async def _body(input: HttpRequest.Input, ctx: Context) -> dict[str, Any]:
-    """The body as the keyword of `ctx.http.request` that sends it."""
-    if input.files:
-        return await _upload(input, ctx)
-    body, way = input.body, input.body_as
-    if body is None or (body == "" and way == "auto"):
-        return {}
-    if way == "form":
-        return {"form": _fields(body)}
-    if way == "text" or (way == "auto" and isinstance(body, str) and not _is_json(body)):
-        typed = any(name.lower() == "content-type" for name in input.headers)
-        content = body if isinstance(body, str) else orjson.dumps(body).decode()
-        sent: dict[str, Any] = {"content": content.encode()}
-        if not typed:
-            sent["headers"] = {**_headers(input, ctx), "Content-Type": "text/plain; charset=utf-8"}
-        return sent
-    return {"json": _as_json(body)}
-
-
-async def _upload(input: HttpRequest.Input, ctx: Context) -> dict[str, Any]:
-    if input.body_as == "json":
-        raise BlockError(
-            "Files cannot be sent with a JSON body. Send the body as a form, or leave it out.",
-            zh="JSON 正文不能同时上传文件。请改用表单方式发送正文，或去掉正文。",
-            code="files_with_json",
-        )
-    files: list[tuple[str, tuple[str, bytes, str]]] = []
-    size = 0
-    for file in input.files:
-        content = bytearray()
-        async for piece in ctx.files.stream(file):
-            content += piece
-            size += len(piece)
-            if size > _MOST_UPLOADED:
-                raise BlockError(
-                    "The files to upload are larger than 100 MB together. Send them one by one.",
-                    zh="要上传的文件总共超过 100 MB。请分次上传。",
-                    code="upload_too_large",
-                )
-        files.append((input.files_name, (file.name, bytes(content), file.type)))
-    fields = {} if input.body is None else _fields(input.body)
-    return {"files": files, "form": fields}
-
-
-def _fields(body: Any) -> dict[str, Any]:
-    """The fields of a form; parts that are no plain values are sent as JSON."""
-    found = _as_json(body)
-    if not isinstance(found, dict):
-        raise BlockError(
-            f"A form needs an object of fields, not {type(found).__name__}.",
-            zh="表单正文需要一个由字段组成的对象。",
-            code="form_needs_object",
-        )
-    return {name: _field(value) for name, value in found.items() if value is not None}
-
-
-def _field(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_field(item) for item in value]
-    return orjson.dumps(value).decode() if isinstance(value, (dict, bool)) else str(value)
-
-
-def _is_json(text: str) -> bool:
-    return isinstance(_as_json(text), (dict, list))
-
-
-def _as_json(body: Any) -> Any:
-    """A text that holds JSON as the value it holds; anything else as it is."""
-    if not isinstance(body, str):
-        return body
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body
-
-
-async def _read(answer: HttpResponse, way: str, ctx: Context) -> Any:
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if way == "json" or (way == "auto" and _names_json(kind)):
-        try:
-            return answer.json()
-        except ValueError:
-            if way == "json":
-                raise BlockError(
-                    f"The answer is not JSON: {answer.text[:80]!r}. Read it as text to see all.",
-                    zh=f"返回的内容不是 JSON：{answer.text[:80]!r}。可改为按文本读取。",
-                    code="answer_not_json",
-                ) from None
-            return answer.text
-    if way == "file" or (way == "auto" and not _names_text(kind)):
-        stored = await ctx.files.write(_file_name(answer), answer.content, kind or None)
-        return stored.as_value()
-    return answer.text
-
-
-def _names_json(kind: str) -> bool:
-    return kind == "application/json" or kind.endswith("+json")
-
-
-def _names_text(kind: str) -> bool:
-    """Whether a content type holds text; an answer without one is taken for text."""
-    return (
-        not kind
-        or kind.startswith("text/")
-        or kind.endswith(("+xml", "/xml"))
-        or kind in ("application/javascript", "application/x-www-form-urlencoded")
-    )
-
-
-def _file_name(answer: HttpResponse) -> str:
-    last = unquote(urlsplit(answer.url).path.rstrip("/").rpartition("/")[2])
-    return last.replace("/", "_")[:120] or "download"
