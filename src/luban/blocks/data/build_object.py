@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
 
@@ -28,6 +28,12 @@ class BuildObject(Block):
             title="Start from",
             description="An object whose fields are taken over first.",
         )
+        deep: bool = Field(
+            False,
+            title="Merge inside",
+            description="Merge objects inside the two too, instead of taking the later one.",
+            advanced=True,
+        )
         skip_empty: bool = Field(
             False,
             title="Leave out nothing",
@@ -45,11 +51,30 @@ class BuildObject(Block):
             {"values": {"姓名": "鲁班", "x": None}, "skip_empty": True},
             {"object": {"姓名": "鲁班"}},
         ),
+        Example(
+            {"start": {"a": {"x": 1, "y": 1}}, "values": {"a": {"y": 2}}, "deep": True},
+            {"object": {"a": {"x": 1, "y": 2}}},
+        ),
         Example({}, {"object": {}}),
     )
 
     async def run(self, input: Input) -> dict[str, Any]:
-        fields = {**input.start, **input.values}
+        fields = (_merged if input.deep else _joined)(input.start, input.values)
         if input.skip_empty:
             fields = {name: value for name, value in fields.items() if value is not None}
         return {"object": fields}
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    return {**first, **second}
+
+
+def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    fields = dict(first)
+    for name, value in second.items():
+        before = fields.get(name)
+        if isinstance(before, dict) and isinstance(value, dict):
+            fields[name] = _merged(cast("dict[str, Any]", before), cast("dict[str, Any]", value))
+        else:
+            fields[name] = value
+    return fields

@@ -29,6 +29,7 @@ class Layout:
 
     delimiter: str = ""
     quote: str = '"'
+    escape: str = ""
     header: bool = True
     numbers: bool = False
     strip: bool = True
@@ -106,6 +107,7 @@ def _cells(text: str, delimiter: str, layout: Layout) -> Iterator[list[str]]:
         io.StringIO(text, newline=""),
         delimiter=delimiter,
         quotechar=layout.quote,
+        escapechar=layout.escape or None,
         skipinitialspace=layout.strip,
     )
     try:

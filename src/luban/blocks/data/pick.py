@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import orjson
 
-from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
-from luban.sdk.values import Path, PathMissing, parse_path, pick
+from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Example, Field
+from luban.sdk.values import Path, PathMissing, parse_path, pick, show
 
 
 class Pick(Block):
@@ -38,6 +38,12 @@ class Pick(Block):
             title="Otherwise",
             description="Given as the part when there is none; empty sends the value on Missing.",
         )
+        must_exist: bool = Field(
+            False,
+            title="Must exist",
+            description="Fail when there is no such part, instead of sending the value on Missing.",
+            advanced=True,
+        )
 
     class Output(BlockOutput):
         part: Any = Field(title="Part", description="What stands at the path.")
@@ -56,6 +62,7 @@ class Pick(Block):
         Example({"value": {"a": None}, "path": "a"}, {"part": None}),
         Example({"value": {}, "path": "a.b", "otherwise": 0}, {"part": 0}),
         Example({"value": {}, "path": "a["}, {"error": {"code": "bad_path"}}),
+        Example({"value": [], "path": 0, "must_exist": True}, {"error": {"code": "not_found"}}),
     )
 
     async def run(self, input: Input) -> dict[str, Any]:
@@ -65,10 +72,21 @@ class Pick(Block):
             return {"part": cast("dict[str, Any]", value)[text]}
         try:
             return {"part": _part(value, parse_path(text))}
-        except PathMissing:
+        except PathMissing as error:
             if input.otherwise is not None:
                 return {"part": input.otherwise}
+            if input.must_exist:
+                raise _no_part(input) from error
             return {"missing": input.value}
+
+
+def _no_part(input: Pick.Input) -> BlockError:
+    return BlockError(
+        f"There is nothing at `{input.path}` in {show(input.value)}. Correct the path, fill "
+        "Otherwise, or switch off Must exist.",
+        zh=f"{show(input.value)} 里没有“{input.path}”。请改正路径、填写“否则”，或关闭“必须存在”。",
+        code="not_found",
+    )
 
 
 def _read(value: Any) -> Any:

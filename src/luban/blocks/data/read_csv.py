@@ -79,6 +79,13 @@ class ReadCsv(Block):
             description="Stands around cells that hold the delimiter.",
             advanced=True,
         )
+        escape: str = Field(
+            "",
+            title="Escape",
+            max_length=1,
+            description="Takes the meaning from a delimiter or quote behind it, such as \\.",
+            advanced=True,
+        )
         encoding: str = Field(
             "auto",
             title="Encoding",
@@ -133,6 +140,10 @@ class ReadCsv(Block):
             },
             {"files": {"f_1": {"name": "订单.csv", "bytes": "订单\n甲\n".encode("gbk")}}},
         ),
+        Example(
+            {"text": "a\n1\\,5\n", "delimiter": ",", "escape": "\\"},
+            {"row": [{"a": "1,5"}], "rows": [{"a": "1,5"}], "columns": ["a"], "count": 1},
+        ),
         Example({"text": "a,b\n"}, {"rows": [], "columns": ["a", "b"], "count": 0}),
         Example({}, {"error": {"code": "missing_input"}}),
     )
@@ -153,6 +164,7 @@ def _layout(input: ReadCsv.Input) -> Layout:
     return Layout(
         delimiter=input.delimiter,
         quote=input.quote,
+        escape=input.escape,
         header=input.header,
         numbers=input.numbers,
         strip=input.strip,
@@ -180,8 +192,8 @@ async def _text(input: ReadCsv.Input, ctx: Context) -> str:
     content = await _bytes(input.file, input.max_megabytes, ctx)
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BlockError(
-            f"`{input.file.name}` is a workbook, not CSV. Save it as CSV first.",
-            zh=f"“{input.file.name}”是工作簿文件，不是 CSV。请先另存为 CSV。",
+            f"`{input.file.name}` is a workbook, not CSV. Use Read Excel, or save it as CSV.",
+            zh=f"“{input.file.name}”是工作簿文件，不是 CSV。请使用“读取 Excel”，或另存为 CSV。",
             code="not_csv",
         )
     return decode(content, None if wanted in ("", "auto") else wanted)

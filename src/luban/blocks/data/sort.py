@@ -33,7 +33,7 @@ class Sort(Block):
     category = "data"
     effect = Effect.NONE
     icon = "list-ordered"
-    keywords = ("order", "arrange", "rank", "ascending", "descending", "top", "largest")
+    keywords = ("order", "arrange", "rank", "descending", "reverse", "top", "largest")
 
     class Input(BlockInput):
         items: list[Any] = Field(title="Items", description="The list to put in order.")
@@ -42,8 +42,10 @@ class Sort(Block):
             title="Path",
             description="By which part of each item, such as `price`; empty takes the item.",
         )
-        direction: Literal["ascending", "descending"] = Field(
-            "ascending", title="Direction", description="The smallest first, or the largest."
+        direction: Literal["ascending", "descending", "reversed"] = Field(
+            "ascending",
+            title="Direction",
+            description="The smallest first, or the largest; `reversed` turns the list as it is.",
         )
         limit: int = Field(
             0, ge=0, title="Most items", description="Only the first so many; 0 gives all."
@@ -74,6 +76,7 @@ class Sort(Block):
         ),
         Example({"items": ["上海", "北京", "广州"]}, {"list": ["北京", "广州", "上海"]}),
         Example({"items": ["b", "B", "a"], "limit": 2}, {"list": ["a", "b"]}),
+        Example({"items": [2, 1, 3], "direction": "reversed"}, {"list": [3, 1, 2]}),
         Example({"items": [True, "x", None, 1, []]}, {"list": [1, "x", True, [], None]}),
     )
 
@@ -83,6 +86,8 @@ class Sort(Block):
 
 
 def _ordered(input: Sort.Input) -> Items:
+    if input.direction == "reversed":
+        return input.items[::-1]
     path = input.path.strip()
     keyed = [(part_or_none(item, path), item) for item in input.items]
     there = sorted(

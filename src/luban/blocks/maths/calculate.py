@@ -51,7 +51,7 @@ class Calculate(Block):
             ge=-15,
             le=15,
             title="Decimals",
-            description="How many digits after the point stay when rounding; -2 rounds to hundreds.",
+            description="Digits after the point that stay when rounding; -2 rounds to hundreds.",
             advanced=True,
         )
 
@@ -160,4 +160,6 @@ def _round(number: int | float, decimals: int) -> int | float:
     with localcontext() as exactly:
         exactly.prec = 400
         rounded = Decimal(repr(number)).quantize(place, ROUND_HALF_UP)
-    return float(rounded) if decimals > 0 and isinstance(number, float) else int(rounded)
+    if (decimals > 0 and isinstance(number, float)) or abs(rounded) >= _WHOLE_LIMIT:
+        return float(rounded)
+    return int(rounded)

@@ -16,7 +16,7 @@ class Count(Block):
     category = "maths"
     effect = Effect.NONE
     icon = "hash"
-    keywords = ("length", "size", "number of", "how many")
+    keywords = ("length", "size", "number of", "how many", "empty")
 
     class Input(BlockInput):
         collection: Any = Field(
@@ -25,14 +25,20 @@ class Count(Block):
 
     class Output(BlockOutput):
         count: int = Field(title="Count", description="How many there are.")
+        is_empty: bool = Field(
+            title="Is empty", description="Whether there is nothing in it; 0 and false are values."
+        )
 
     examples = (
-        Example({"collection": ["a", "b"]}, {"count": 2}),
-        Example({"collection": "word"}, {"count": 4}),
-        Example({"collection": {"k": 1}}, {"count": 1}),
-        Example({"collection": 5}, {"count": -1}),
+        Example({"collection": ["a", "b"]}, {"count": 2, "is_empty": False}),
+        Example({"collection": "word"}, {"count": 4, "is_empty": False}),
+        Example({"collection": {"k": 1}}, {"count": 1, "is_empty": False}),
+        Example({"collection": []}, {"count": 0, "is_empty": True}),
+        Example({"collection": None}, {"count": -1, "is_empty": True}),
+        Example({"collection": 5}, {"count": -1, "is_empty": False}),
     )
 
-    async def run(self, input: Input) -> dict[str, int]:
+    async def run(self, input: Input) -> dict[str, int | bool]:
         counted = isinstance(input.collection, (list, dict, str))
-        return {"count": len(input.collection) if counted else -1}
+        count = len(input.collection) if counted else -1
+        return {"count": count, "is_empty": count == 0 or input.collection is None}
