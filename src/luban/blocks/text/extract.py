@@ -58,38 +58,64 @@ class Extract(Block):
         )
         matched_results: list[str] = Field(title="Matches", description="All matches as a list.")
         matched_count: int = Field(title="Count", description="How many matches there are.")
+        groups: list[dict[str, Any]] = Field(
+            title="Groups",
+            description="All groups of each match, by name or number; a pattern without any has "
+            "none.",
+        )
 
     examples = (
         Example(
             {"text": "id=4;id=9", "pattern": r"id=(\d)", "group": 1},
-            {"positive": ["4"], "matched_results": ["4"], "matched_count": 1},
+            {
+                "positive": ["4"],
+                "matched_results": ["4"],
+                "matched_count": 1,
+                "groups": [{"1": "4"}],
+            },
         ),
         Example(
             {"text": "id=4;id=9", "pattern": r"id=(\d)", "group": 1, "find_all": True},
-            {"positive": ["4", "9"], "matched_results": ["4", "9"], "matched_count": 2},
+            {
+                "positive": ["4", "9"],
+                "matched_results": ["4", "9"],
+                "matched_count": 2,
+                "groups": [{"1": "4"}, {"1": "9"}],
+            },
         ),
         Example(
             {"text": "zzz", "pattern": r"\d"},
-            {"negative": "zzz", "matched_results": [], "matched_count": 0},
+            {"negative": "zzz", "matched_results": [], "matched_count": 0, "groups": []},
         ),
         Example(
             {"text": "李雷：30 岁", "pattern": r"(?P<age>\d+) 岁", "group": "age"},
-            {"positive": ["30"], "matched_results": ["30"], "matched_count": 1},
+            {
+                "positive": ["30"],
+                "matched_results": ["30"],
+                "matched_count": 1,
+                "groups": [{"age": "30"}],
+            },
         ),
+        Example({"text": "x", "pattern": "("}, {"error": {"code": "bad_pattern"}}),
     )
 
     async def run(self, input: Input) -> Emissions:
         text = "" if input.text is None else coerce(input.text, PinType(PinKind.TEXT))
         found = await _matches(input, text)
-        sent = Emissions(("positive", part) for part in found)
+        results = [taken for taken, _ in found]
+        sent = Emissions(("positive", part) for part in results)
         if not found:
             sent.append(("negative", text))
-        sent += [("matched_results", found), ("matched_count", len(found))]
+        sent += [("matched_results", results), ("matched_count", len(found))]
+        sent.append(("groups", [groups for _, groups in found if groups]))
         return sent
 
 
-async def _matches(input: Extract.Input, text: str) -> list[str]:
-    """The wanted group of each match; a group the pattern does not have matches nothing."""
+async def _matches(input: Extract.Input, text: str) -> list[tuple[str, dict[str, str | None]]]:
+    """The wanted group of each match, and all of its groups.
+
+    A group the pattern does not have matches nothing.
+    """
     compiled = compile_pattern(
         input.pattern, case_sensitive=input.case_sensitive, dot_all=input.dot_all
     )
@@ -97,19 +123,19 @@ async def _matches(input: Extract.Input, text: str) -> list[str]:
     known = group in compiled.groupindex if isinstance(group, str) else group <= compiled.groups
     if not known:
         return []
+    names = {number: name for name, number in compiled.groupindex.items()}
 
-    def search(**limits: Any) -> list[str]:
+    def taken(found: regex.Match[str]) -> tuple[str, dict[str, str | None]]:
+        parts = enumerate(found.groups(), 1)
+        return found.group(group) or "", {names.get(at, str(at)): part for at, part in parts}
+
+    def search(**limits: Any) -> list[tuple[str, dict[str, str | None]]]:
         if not input.find_all:
             first = compiled.search(text, **limits)
-            return [] if first is None else [first.group(group) or ""]
-        every = compiled.finditer(text, **limits)
-        return [_taken(found, group) for found in every]
+            return [] if first is None else [taken(first)]
+        return [taken(found) for found in compiled.finditer(text, **limits)]
 
     return await bounded(compiled, search)
-
-
-def _taken(found: regex.Match[str], group: int | str) -> str:
-    return found.group(group) or ""
 
 
 def _group(given: Any) -> int | str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from luban.blocks.text.cutting import lines, packed, paragraphs, sections, sentences, tokens, windows
+from luban.blocks.text.cutting import (
+    lines,
+    packed,
+    paragraphs,
+    sections,
+    sentences,
+    tokens,
+    windows,
+)
 from luban.sdk import (
     Block,
     BlockError,
