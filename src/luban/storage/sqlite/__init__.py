@@ -9,6 +9,7 @@ from luban.storage.sql.agents import SqlAgentStore
 from luban.storage.sql.audit import SqlAuditStore
 from luban.storage.sql.credentials import SqlCredentialStore
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
+from luban.storage.sql.file_uses import SqlFileUses
 from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.holding import Holding
 from luban.storage.sql.limits import SqlLimitStore
@@ -54,7 +55,7 @@ class SqliteDatabase:
         self.credentials = SqlCredentialStore(self._file)
         self.providers = SqlProviderStore(self._file)
         self.limits = SqlLimitStore(self._file, NOW)
-        self.file_records = SqlFileRecords(self._file)
+        self.file_records = SqlFileRecords(self._file, SqlFileUses(SqliteDialect()))
         self.audit = SqlAuditStore(self._file)
         self.overview = SqlOverviewStore(self._file, SQLITE_SIZE)
         self.webhooks = SqlWebhookStore(self._file)

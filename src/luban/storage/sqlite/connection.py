@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from luban.storage.sql.database import Paged, Record
 from luban.storage.sqlite.checkpoint import Checkpoints
 from luban.storage.sqlite.failures import FAILED, is_busy, translate
+from luban.storage.sqlite.group import JOIN, LEAVE, STAY, Group
 
 T = TypeVar("T")
 Durability = Literal["process", "power"]
@@ -27,7 +28,8 @@ class SqliteFile:
     """`Database` over one file. Statements run in the event loop: they take 15 to 200 µs.
 
     A thread would cost more than it saves; only long reads, and commits that wait for the disk
-    (`power`), go to one.
+    (`power`), go to one. Transactions come one after the other; those of one turn of the loop are
+    committed together, each undone by itself if it fails.
     """
 
     def __init__(self, path: Path, durability: Durability = "process") -> None:
@@ -37,6 +39,7 @@ class SqliteFile:
         self._reader = _connect(path, "normal", query_only=True)
         self._long_reader = _connect(path, "normal", query_only=True)
         self._writing = asyncio.Lock()
+        self._group: Group | None = None
         self._reading_long = asyncio.Lock()
         # One thread each for a commit, a long read and the copying of the log.
         self._threads = ThreadPoolExecutor(3, thread_name_prefix="luban-sqlite")
@@ -72,36 +75,92 @@ class SqliteFile:
                 raise translate(error, self.place) from error
 
     async def begin(self) -> None:
+        """Waits for its turn; what others have just written may still be waiting for its commit."""
         await self._writing.acquire()
         try:
-            await self._patiently(lambda: self.writer.execute("begin immediate"))
+            if self._group is None:
+                await self._patiently(lambda: self.writer.execute("begin immediate"))
+            else:
+                self.writer.execute(JOIN)
         except BaseException:
             self._writing.release()
             raise
 
     async def end(self, error: BaseException | None) -> None:
-        """Commits, or rolls back if there was an error. Raises what SQLite's errors mean."""
+        """Returns when it is committed; rolls back if there was an error.
+
+        Raises what SQLite's errors mean.
+        """
         try:
-            if error is None:
-                await self._commit()
-            elif self.writer.in_transaction:  # a full disk may have ended it already
-                self.writer.execute("rollback")
-            if isinstance(error, FAILED):
-                raise translate(error, self.place) from error
+            if error is not None:
+                self._give_up(error)
+                return
+            group = self._written()
         finally:
             self._writing.release()
+        if (failed := await group.ended()) is not None:
+            raise translate(failed, self.place) from failed
 
-    async def _commit(self) -> None:
+    def _written(self) -> Group:
+        """The transaction is whole: it is committed with those that others begin meanwhile."""
+        group = self._group
+        if group is None:
+            group = self._group = Group()
+            asyncio.get_running_loop().call_soon(self._commit_soon, group)
+        else:
+            self.writer.execute(STAY)
+            if group.due:
+                self._commit()
+        return group
+
+    def _give_up(self, error: BaseException) -> None:
+        group = self._group
+        if not self.writer.in_transaction:  # a full disk may have ended it already, for all
+            self._group = None
+            if group is not None:
+                group.end(_end_of_all(error))
+        elif group is None:
+            self.writer.execute("rollback")
+        else:
+            self.writer.execute(LEAVE)
+            self.writer.execute(STAY)
+            if group.due:
+                self._commit()
+        if isinstance(error, FAILED):
+            raise translate(error, self.place) from error
+
+    def _commit_soon(self, group: Group) -> None:
+        if group is not self._group:
+            return
+        if self._in_thread:
+            group.committing = asyncio.create_task(self._commit_in_thread())
+        elif self._writing.locked():
+            group.due = True  # whoever writes just now will commit
+        else:
+            self._commit()
+
+    async def _commit_in_thread(self) -> None:
+        async with self._writing:
+            self._committed(await self._in_its_own_thread(self._try_commit))
+
+    def _commit(self) -> None:
+        self._committed(self._try_commit())
+
+    def _try_commit(self) -> sqlite3.Error | None:
         try:
-            if self._in_thread:
-                await self._in_its_own_thread(lambda: self.writer.execute("commit"))
-            else:
-                self.writer.execute("commit")
-            self._checkpoints.committed()
+            self.writer.execute("commit")
         except sqlite3.Error as error:
             if self.writer.in_transaction:
                 self.writer.execute("rollback")
-            raise translate(error, self.place) from error
+            return error
+        return None
+
+    def _committed(self, failed: sqlite3.Error | None) -> None:
+        group, self._group = self._group, None
+        if failed is None:
+            self._checkpoints.committed()
+        if group is not None:
+            group.end(failed)
 
     async def _in_its_own_thread(self, act: Callable[[], T]) -> T:
         doing = asyncio.get_running_loop().run_in_executor(self._threads, act)
@@ -126,10 +185,17 @@ class SqliteFile:
 
     async def close(self) -> None:
         async with self._writing:
+            if self._group is not None:
+                self._commit()
             self._threads.shutdown(wait=True)
             self._checkpoints.close()
             for connection in (self._long_reader, self._reader, self.writer):
                 connection.close()
+
+
+def _end_of_all(error: BaseException) -> sqlite3.Error:
+    lost = sqlite3.OperationalError("the transaction was ended by another")
+    return error if isinstance(error, sqlite3.Error) else lost
 
 
 class Transaction:

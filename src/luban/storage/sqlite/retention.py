@@ -19,6 +19,8 @@ delete from {table} where rowid in (select rowid from {table} where run {listed}
 o.options is not null and instr(o.options, cast('"recorded":"' as blob)) > 0
 and instr(o.options, cast(runs.id as blob)) > 0"""
     alone: str | None = None
+    holds_bytes = "instr({column}, cast({text} as blob)) > 0"
+    holds_text = "instr({column}, {text}) > 0"
 
     def list_of(self, numbers: list[int]) -> str:
         return json.dumps(numbers)
