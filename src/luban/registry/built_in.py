@@ -6,19 +6,30 @@ Importing all of them takes longer than a small agent runs, and most runs need a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from luban.model.block import BlockSpec
+from luban.registry.broken import BrokenBlock, merged
 from luban.registry.found import Found
 from luban.registry.loading import modules_of
-from luban.registry.registry import BrokenBlock
 from luban.sdk.code import BlockCode
 
 PACKAGE = "luban.blocks"
 
+_CLASS = re.compile(r"^class ", re.MULTILINE)
 _ID = re.compile(r'^    id = "([^"]+)"', re.MULTILINE)
+_VERSION = re.compile(r"^    version = (\d+)", re.MULTILINE)
 _ALIASES = re.compile(r"^    aliases = \(([^)]*)\)", re.MULTILINE)
 _TEXT = re.compile(r'"([^"]+)"')
+
+
+class _Named(NamedTuple):
+    """A block as the text of its file names it; its older versions stand in the same file."""
+
+    module: str
+    version: int
 
 
 class BuiltIn:
@@ -27,36 +38,62 @@ class BuiltIn:
     def __init__(self) -> None:
         self._modules = dict(modules_of(PACKAGE))
         self._found: dict[str, Found] = {}
-        self._names: dict[str, str] = {}
+        self._names: dict[str, _Named] = {}
         for module, path in self._modules.items():
-            self._names |= dict.fromkeys(_names_in(Path(path)), module)
+            for name, version in _names_in(Path(path)):
+                before = self._names.get(name)
+                if before is None or before.version < version:
+                    self._names[name] = _Named(module, version)
 
     def names(self) -> set[str]:
         """All ids and aliases, as the files say them."""
         return set(self._names)
 
+    def newest(self, name: str) -> int | None:
+        """The newest version of a block, as its file says."""
+        named = self._names.get(name)
+        return None if named is None else named.version
+
+    def beyond_first(self) -> frozenset[str]:
+        """The names of blocks whose newest version is not the first."""
+        return frozenset(name for name, named in self._names.items() if named.version != 1)
+
     def place(self, name: str) -> str | None:
         """The file of a block, by id or alias."""
-        return self._modules.get(self._names.get(name, ""))
+        named = self._names.get(name)
+        return None if named is None else self._modules.get(named.module)
 
-    def find(self, name: str) -> BlockCode | None:
-        module = self._names.get(name)
-        if module is None:
+    def find(self, name: str, version: int | None = None) -> BlockCode | None:
+        named = self._names.get(name)
+        if named is None:
             return None
-        for code, _ in self._load(module).codes:
-            if name == code.spec.id or name in code.spec.aliases:
+        for code, _ in self._load(named.module).codes:
+            spec = code.spec
+            if (name == spec.id or name in spec.aliases) and spec.version == (
+                named.version if version is None else version
+            ):
                 return code
         return None
 
     def specs(self) -> list[BlockSpec]:
-        return [code.spec for module in self._modules for code, _ in self._load(module).codes]
+        return [spec for spec in self._all() if spec.version == self.newest(spec.id)]
+
+    def older(self) -> list[BlockSpec]:
+        moved = {self._names[name].module for name in self.beyond_first()}
+        return [
+            code.spec
+            for module in moved
+            for code, _ in self._load(module).codes
+            if code.spec.version != self.newest(code.spec.id)
+        ]
 
     def broken(self) -> list[BrokenBlock]:
-        return list(
-            dict.fromkeys(
-                broken for module in self._modules for broken in self._load(module).broken
-            )
-        )
+        return merged(broken for module in self._modules for broken in self._load(module).broken)
+
+    def _all(self) -> Iterator[BlockSpec]:
+        for module in self._modules:
+            for code, _ in self._load(module).codes:
+                yield code.spec
 
     def _load(self, module: str) -> Found:
         if module not in self._found:
@@ -66,7 +103,9 @@ class BuiltIn:
         return self._found[module]
 
 
-def _names_in(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8")
-    aliases = (name for group in _ALIASES.findall(text) for name in _TEXT.findall(group))
-    return [*_ID.findall(text), *aliases]
+def _names_in(path: Path) -> Iterator[tuple[str, int]]:
+    for text in _CLASS.split(path.read_text(encoding="utf-8")):
+        version = _VERSION.search(text)
+        aliases = (name for group in _ALIASES.findall(text) for name in _TEXT.findall(group))
+        for name in (*_ID.findall(text), *aliases):
+            yield name, int(version[1]) if version else 1

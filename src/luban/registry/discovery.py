@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -10,12 +11,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from luban.registry.broken import BrokenBlock, merged
 from luban.registry.built_in import BuiltIn
 from luban.registry.folders import BlockFile, block_files
 from luban.registry.found import Found
 from luban.registry.loading import FolderFinder, Unloadable, load, modules_of
-from luban.registry.overlay import FILE
-from luban.registry.registry import BrokenBlock, Registry, Shelf
+from luban.registry.manifest import FILE as MANIFEST
+from luban.registry.manifest import within
+from luban.registry.overlay import FILE as TEXTS
+from luban.registry.registry import Registry
+from luban.registry.shelf import Shelf
 from luban.sdk.block import is_block
 
 GROUP = "luban.blocks"
@@ -37,15 +42,28 @@ def _look(
     walks = [block_files(folder) for folder in paths]
     files = [file for walk in walks for file in walk.files]
     stamps = _stamps(files)
-    if before is not None and stamps == before.stamps:
+    if before is not None and {**stamps, **_programs(before.programs)} == before.stamps:
         return before
-    shelf = Shelf(built_in, stamps=stamps)
-    for found in (installed, _in_folders(files)):
+    shelf = Shelf(built_in)
+    in_folders = _in_folders(files)
+    for found in (installed, in_folders):
         for code, place in found.codes:
-            shelf.add(code, place)
+            shelf.add(code, place, found.origins.get(place, place))
         shelf.broken += found.broken
     shelf.broken += [_unreadable(path, error) for walk in walks for path, error in walk.unreadable]
+    shelf.broken = merged(_also_lost(broken, before) for broken in shelf.broken)
+    shelf.programs = sorted(installed.manifests.programs() | in_folders.manifests.programs())
+    shelf.stamps = {**stamps, **_programs(shelf.programs)}
     return shelf
+
+
+def _also_lost(broken: BrokenBlock, before: Shelf | None) -> BrokenBlock:
+    """Names too what a broken file gave when it was last in order, whatever stands in it now."""
+    if before is None:
+        return broken
+    lost = [name for name, place in before.places.items() if place == broken.path]
+    lost += [name for each in before.broken if each.path == broken.path for name in each.blocks]
+    return broken._replace(blocks=tuple(dict.fromkeys((*broken.blocks, *lost))))
 
 
 # --- installed packages: these do not change while the program runs
@@ -70,8 +88,9 @@ def _take_entry(found: Found, entry: importlib.metadata.EntryPoint) -> None:
         said = f"{type(error).__name__}: {error}"
         found.broken.append(BrokenBlock(place, None, said, f"加载时出错：{said}"))
         return
+    top = _package_folder(*modules[0])
     for name, path in modules:
-        found.take(name, path, source)
+        found.take(name, path, source, top, _version(entry))
 
 
 def _take_blocks(
@@ -80,6 +99,7 @@ def _take_blocks(
     """`module:block`, or `module:list_of_blocks`."""
     try:
         thing: Any = load(entry.module, place)
+        top = _package_folder(entry.module, getattr(thing, "__file__", None))
     except Unloadable as error:
         found.broken.append(error.broken)
         return
@@ -87,9 +107,21 @@ def _take_blocks(
         thing = getattr(thing, part, None)
     for each in thing if isinstance(thing, (list, tuple)) else [thing]:
         if is_block(each):
-            found.take_one(each, place, source)
+            found.take_one(each, place, source, top, _version(entry))
         else:
             found.broken.append(_no_block(place, each))
+
+
+def _package_folder(module: str, file: str | None) -> Path | None:
+    """The folder of the package that a module is in, where its manifest may be; `None` if alone."""
+    path, above = Path(file or ""), module.count(".")
+    if path.name != "__init__.py":
+        above -= 1
+    return None if above < 0 or not path.is_file() else path.parents[above]
+
+
+def _version(entry: importlib.metadata.EntryPoint) -> str:
+    return entry.dist.version if entry.dist else ""
 
 
 def _no_block(place: str, thing: object) -> BrokenBlock:
@@ -113,7 +145,8 @@ def _in_folders(files: Sequence[BlockFile]) -> Found:
     for file in files:
         load_file = _load_namesake if file.module in loaded else _load_file
         loaded.add(file.module)
-        found.take_module(partial(load_file, finder, file), str(file.path), str(file.path))
+        path = str(file.path)
+        found.take_module(file.module, partial(load_file, finder, file), path, path, file.root)
     return found.done()
 
 
@@ -142,9 +175,15 @@ def _unreadable(path: Path, error: OSError) -> BrokenBlock:
 
 def _stamps(files: Sequence[BlockFile]) -> dict[str, tuple[int, int]]:
     stamps = {str(file.path): file.stamp() for file in files}
-    for folder in {file.path.parent for file in files}:
-        texts = folder / FILE
-        if texts.is_file():
-            state = texts.stat()
-            stamps[str(texts)] = (state.st_mtime_ns, state.st_size)
+    beside = {file.path.parent / TEXTS for file in files}
+    beside |= {each / MANIFEST for file in files for each in within(file.path.parent, file.root)}
+    for path in beside:
+        if path.is_file():
+            state = path.stat()
+            stamps[str(path)] = (state.st_mtime_ns, state.st_size)
     return stamps
+
+
+def _programs(needed: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Whether the programs are there that blocks need: one that is installed counts at once."""
+    return {f"program {name}": (int(shutil.which(name) is not None), 0) for name in needed}

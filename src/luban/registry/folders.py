@@ -15,10 +15,11 @@ _DEEPEST = 20
 
 
 class BlockFile(NamedTuple):
-    """A Python file and the module name it is imported under."""
+    """A Python file, the module name it is imported under, and the folder it was found from."""
 
     path: Path
     module: str
+    root: Path
 
     def stamp(self) -> tuple[int, int]:
         """Differs when the file was written to; zeros when it is gone."""
@@ -33,6 +34,7 @@ class BlockFile(NamedTuple):
 class Walk:
     """The block files of a folder, and the folders below that may not be read."""
 
+    root: Path
     files: list[BlockFile] = field(default_factory=list)
     unreadable: list[tuple[Path, OSError]] = field(default_factory=list)
     _seen: set[Path] = field(default_factory=set)
@@ -49,7 +51,7 @@ class Walk:
         for entry in visible:
             if _may_hold_blocks(entry) and self._is_new(entry):
                 name = ".".join((PACKAGE, *inside, _part(entry.stem)))
-                self.files.append(BlockFile(entry, name))
+                self.files.append(BlockFile(entry, name, self.root))
         for entry in visible:
             if entry.name not in _NOT_FOLDERS and not (entry / "pyvenv.cfg").exists():
                 self.go(entry, (*inside, _part(entry.name)))
@@ -68,7 +70,7 @@ def block_files(folder: Path) -> Walk:
     A file or folder reached twice, by whatever way, is taken once, so links in a circle end.
     Names are taken from the path as it was walked, never from where a link leads.
     """
-    walk = Walk()
+    walk = Walk(folder)
     walk.go(folder)
     return walk
 

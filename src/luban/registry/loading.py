@@ -16,8 +16,8 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from luban.model.errors import LubanError
+from luban.registry.broken import BrokenBlock
 from luban.registry.folders import PACKAGE, BlockFile
-from luban.registry.registry import BrokenBlock
 from luban.sdk.block import Block, compile_block, is_block
 from luban.sdk.code import BlockCode
 
@@ -96,6 +96,13 @@ def compiled(declaration: Any, path: str) -> BlockCode:
         raise Unloadable(BrokenBlock(path, line, str(error), error.message_zh)) from error
     except Exception as error:
         raise Unloadable(_failed(error, path, line)) from error
+
+
+def declared_id(declaration: Any) -> tuple[str, ...]:
+    """The id a block is declared with, though it may not hold together."""
+    marked: dict[str, Any] = getattr(declaration, "__luban_block__", {})
+    said: Any = marked.get("id") or getattr(declaration, "id", None)
+    return (said,) if isinstance(said, str) and said else ()
 
 
 class FolderFinder(importlib.abc.MetaPathFinder):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from luban.model.block import InputPin, OutputPin
-from luban.registry.registry import BrokenBlock
+from luban.registry.broken import BrokenBlock
 from luban.sdk.code import BlockCode
 
 FILE = "zh-CN.json"

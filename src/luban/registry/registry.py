@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from luban.model.block import BlockSpec
+from luban.model.block_reference import BlockReference, read_reference
+from luban.registry.broken import BrokenBlock
+from luban.registry.shelf import Shelf, Source, Version
 from luban.sdk.code import BlockCode
 
-
-class BrokenBlock(NamedTuple):
-    """A file that gives no usable block: where it is wrong, and how, in both languages."""
-
-    path: str
-    line: int | None
-    message: str
-    message_zh: str
+_RETIRED = 128
+"""Versions no longer in any file whose code is kept for the runs that began with them."""
 
 
 class Changes(NamedTuple):
@@ -26,50 +23,11 @@ class Changes(NamedTuple):
     changed: list[str]
     removed: list[str]
     broken: list[BrokenBlock]
+    repaired: bool = False
+    """Whether something is no longer broken."""
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.removed or self.broken)
-
-
-class Source(Protocol):
-    """Blocks that are there from the start and come first."""
-
-    def names(self) -> set[str]: ...
-
-    def place(self, name: str) -> str | None: ...
-
-    def find(self, name: str) -> BlockCode | None: ...
-
-    def specs(self) -> list[BlockSpec]: ...
-
-    def broken(self) -> list[BrokenBlock]: ...
-
-
-@dataclass
-class Shelf:
-    """What one look gave beside the built-in blocks; `stamps` tells whether files changed."""
-
-    built_in: Source
-    codes: dict[str, BlockCode] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    broken: list[BrokenBlock] = field(default_factory=list)
-    stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    def add(self, code: BlockCode, place: str) -> None:
-        """Puts a block on the shelf, unless its id or an alias is taken: then it is broken."""
-        spec = code.spec
-        for name in (spec.id, *spec.aliases):
-            taken_by = self.place(name)
-            if taken_by is not None:
-                self.broken.append(_duplicate(name, place, taken_by))
-                return
-        self.codes[spec.id] = code
-        self.places[spec.id] = place
-        self.names |= dict.fromkeys((spec.id, *spec.aliases), spec.id)
-
-    def place(self, name: str) -> str | None:
-        return self.built_in.place(name) or self.places.get(self.names.get(name, ""))
+        return bool(self.added or self.changed or self.removed or self.broken or self.repaired)
 
 
 class Registry:
@@ -79,23 +37,70 @@ class Registry:
         self._built_in = built_in
         self._look = look
         self._shelf = look(None)
+        self._retired: OrderedDict[Version, BlockCode] = OrderedDict()
+        self._beyond_first = self._moved()
 
     def find(self, block_id: str) -> BlockCode | None:
-        """The code of a block by its id or an alias; `None` when there is none."""
+        """The code of a block by its id or an alias; `None` when there is none.
+
+        `id@2` is that version of it; without a version the newest is given.
+        """
         name = self._shelf.names.get(block_id)
-        return self._built_in.find(block_id) if name is None else self._shelf.codes[name]
+        if name is not None:
+            return self._shelf.codes[name]
+        if "@" in block_id:
+            return self._version(read_reference(block_id))
+        return self._built_in.find(block_id)
+
+    def _version(self, wanted: BlockReference) -> BlockCode | None:
+        name = self._shelf.names.get(wanted.block)
+        if name is None or wanted.version is None:
+            return self._built_in.find(wanted.block, wanted.version)
+        code = self._shelf.codes[name]
+        if code.spec.version == wanted.version:
+            return code
+        return self._shelf.older.get((name, wanted.version))
+
+    def pinned(self, block_id: str, version: int) -> BlockCode | None:
+        """A version of a block, also one that is in no file any more: for runs that began with it.
+
+        That code is kept until this process ends.
+        """
+        found = self._version(BlockReference(block_id, version))
+        return found or self._retired.get((self._shelf.names.get(block_id, block_id), version))
+
+    def newest(self, block_id: str) -> int | None:
+        """The newest version of a block, without loading it; `None` when there is none."""
+        name = self._shelf.names.get(block_id)
+        if name is None:
+            return self._built_in.newest(block_id)
+        return self._shelf.codes[name].spec.version
+
+    @property
+    def beyond_first(self) -> frozenset[str]:
+        """The names of blocks whose newest version is not the first."""
+        return self._beyond_first
 
     def names(self) -> set[str]:
         """All ids and aliases; cheaper than `specs`, which loads every block."""
         return self._built_in.names() | set(self._shelf.names)
 
     def specs(self) -> list[BlockSpec]:
-        """What is known of every block, built-in ones first."""
+        """What is known of every block in its newest version, built-in ones first."""
         return [*self._built_in.specs(), *(code.spec for code in self._shelf.codes.values())]
+
+    def older(self) -> list[BlockSpec]:
+        """The other versions of blocks that are there in several."""
+        return [*self._built_in.older(), *(code.spec for code in self._shelf.older.values())]
 
     def broken(self) -> list[BrokenBlock]:
         """Files and blocks that cannot be used, in the order they were met."""
         return [*self._built_in.broken(), *self._shelf.broken]
+
+    def trouble(self, block_id: str) -> BrokenBlock | None:
+        """Why a block is not there, if a file that would give it is broken."""
+        name = read_reference(block_id).block
+        return next((each for each in self._shelf.broken if name in each.blocks), None)
 
     def place(self, block_id: str) -> str | None:
         """The file a block stands in."""
@@ -107,7 +112,11 @@ class Registry:
         Runs that are under way keep the code they started with.
         """
         before, after = self._shelf, self._look(self._shelf)
+        if after is before:
+            return Changes([], [], [], [])
+        self._retire(before, after)
         self._shelf = after
+        self._beyond_first = self._moved()
         return Changes(
             added=[name for name in after.codes if name not in before.codes],
             changed=[
@@ -117,7 +126,23 @@ class Registry:
             ],
             removed=[name for name in before.codes if name not in after.codes],
             broken=[each for each in after.broken if each not in before.broken],
+            repaired=any(each not in after.broken for each in before.broken),
         )
+
+    def _retire(self, before: Shelf, after: Shelf) -> None:
+        there = after.versions()
+        for version in there:
+            self._retired.pop(version, None)
+        for version, code in before.versions().items():
+            if version not in there:
+                self._retired[version] = code
+        while len(self._retired) > _RETIRED:
+            self._retired.popitem(last=False)
+
+    def _moved(self) -> frozenset[str]:
+        shelf = self._shelf
+        own = (name for name, to in shelf.names.items() if shelf.codes[to].spec.version != 1)
+        return self._built_in.beyond_first() | frozenset(own)
 
 
 def _same(before: Shelf, after: Shelf, name: str) -> bool:
@@ -125,14 +150,3 @@ def _same(before: Shelf, after: Shelf, name: str) -> bool:
     if before.places[name] != place or before.stamps.get(place) != after.stamps.get(place):
         return False
     return before.codes[name].spec == after.codes[name].spec
-
-
-def _duplicate(name: str, place: str, taken_by: str) -> BrokenBlock:
-    return BrokenBlock(
-        place,
-        None,
-        f"The block id `{name}` of {place} is already used by {taken_by}. Give one of them an id "
-        "of its own; until then the first one is used.",
-        f"{place} 中的模块 id“{name}”已被 {taken_by} 使用。"
-        "请为其中一个换一个 id；在此之前使用前者。",
-    )
