@@ -20,7 +20,7 @@ from luban.model.run import ParentStep, RunDraft, RunStatus
 from luban.ports.clock import SystemClock
 from luban.ports.limits import Requester
 from luban.ports.stores import Agent
-from luban.ports.world import OpenedCredential, WantedCredential
+from luban.ports.world import OpenedCredential, StepPlace, WantedCredential
 from luban.registry import discover
 from luban.sdk import testing
 from luban.sdk.block import Block, compile_block
@@ -273,11 +273,23 @@ class _TestWorld:
     def models(self, requester: Requester) -> Any:
         return self._context.llm
 
-    def files(self, owner: str) -> Any:
+    def files(self, owner: str, agent_id: str, run_id: str) -> Any:
         return self._context.files
 
     def state(self, owner: str, agent_id: str) -> Any:
         return self._context.state
+
+    def tables(self, owner: str, place: StepPlace) -> Any:
+        return self._context.tables
+
+    def index(self, owner: str, agent_id: str, place: StepPlace) -> Any:
+        return self._context.index
+
+    def databases(self) -> Any:
+        return self._context.databases
+
+    async def address(self, host: str, port: int) -> str:
+        return await self._context.address(host, port)
 
     async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
         opened = await self._context.credential("" if wanted.provider == ANY else wanted.provider)

@@ -66,10 +66,21 @@ class OnlyAgents:
 
     mail = browser
 
-    def files(self, owner: str) -> Any:
+    def files(self, owner: str, agent_id: str, run_id: str) -> Any:
         raise AssertionError
 
     def state(self, owner: str, agent_id: str) -> Any:
+        raise AssertionError
+
+    def tables(self, owner: str, place: Any) -> Any:
+        raise AssertionError
+
+    def index(self, owner: str, agent_id: str, place: Any) -> Any:
+        raise AssertionError
+
+    databases = browser
+
+    async def address(self, host: str, port: int) -> str:
         raise AssertionError
 
     async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:

@@ -7,7 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
-from luban.engine.discretion import DiscreetFiles, DiscreetState, wanted_by
+from luban.engine.discreet_stores import DiscreetIndex, DiscreetState, DiscreetTables
+from luban.engine.discreet_files import DiscreetFiles
+from luban.engine.discretion import wanted_by
 from luban.engine.plan import CalledBlocks
 from luban.engine.state import Firing
 from luban.model.block import Effect
@@ -17,14 +19,16 @@ from luban.ports.bus import Bus, Live
 from luban.ports.clock import Clock
 from luban.ports.journal import Parking, RunResult, Signal
 from luban.ports.limits import Requester
-from luban.ports.world import World
+from luban.ports.world import StepPlace, World
 from luban.sdk.browser import Browser
 from luban.sdk.chat import ChatAnswer, ChatMessage, Models
-from luban.sdk.context import Answer, State
+from luban.sdk.context import Answer
 from luban.sdk.credential import ANY, OpenCredential
+from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.stored import Index, State, Tables
 
 if TYPE_CHECKING:
     from luban.engine.calling import Calling
@@ -186,12 +190,32 @@ class StepContext:
 
     @property
     def files(self) -> Files:
-        return DiscreetFiles(self._scope.world.files(self._scope.owner), self._host)
+        scope = self._scope
+        return DiscreetFiles(
+            scope.world.files(scope.owner, scope.agent_id, scope.run_id), self._host
+        )
 
     @property
     def state(self) -> State:
         state = self._scope.world.state(self._scope.owner, self._scope.agent_id)
         return DiscreetState(state, self._host)
+
+    @property
+    def tables(self) -> Tables:
+        return DiscreetTables(self._scope.world.tables(self._scope.owner, self._place), self._host)
+
+    @property
+    def index(self) -> Index:
+        scope = self._scope
+        index = scope.world.index(scope.owner, scope.agent_id, self._place)
+        return DiscreetIndex(index, self._host)
+
+    @property
+    def databases(self) -> Databases:
+        return self._scope.world.databases()
+
+    async def address(self, host: str, port: int) -> str:
+        return await self._scope.world.address(host, port)
 
     @property
     def usage(self) -> dict[str, Any] | None:
@@ -301,6 +325,10 @@ class StepContext:
         key: str | None = None,
     ) -> Answer:
         return await self._durable.ask(question, tuple(choices), details, timeout, key)
+
+    @property
+    def _place(self) -> StepPlace:
+        return StepPlace(self._scope.run_id, self.firing.path, self.idempotency_key)
 
     @property
     def _requester(self) -> Requester:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from luban.engine.findings import SECRET_SENT, seen
 from luban.model.errors import LubanError
 from luban.model.hiding import Hidden
-from luban.model.values import plain
 from luban.ports.world import WantedCredential
-from luban.sdk.context import State
 from luban.sdk.credential import ANY
-from luban.sdk.fields import FileRef
-from luban.sdk.files import Files
 
 if TYPE_CHECKING:
     from luban.engine.context import RunScope, StepContext
@@ -98,42 +94,3 @@ class Opened:
         remark = SECRET_SENT.at(node=path, block=block or "?")
         sighting = seen(remark, since=now, now=now, run=self._scope.run_id, block=block)
         self._scope.guard.findings.note(sighting)
-
-
-class DiscreetFiles:
-    """The files of the owner; what is written holds no secret the run has opened."""
-
-    __slots__ = ("_files", "_host")
-
-    def __init__(self, files: Files, host: _Discreet) -> None:
-        self._files = files
-        self._host = host
-
-    async def read(self, file: FileRef) -> bytes:
-        return await self._files.read(file)
-
-    def stream(self, file: FileRef) -> AsyncIterator[bytes]:
-        return self._files.stream(file)
-
-    async def write(self, name: str, content: bytes, type: str | None = None) -> FileRef:
-        if (hidden := self._host.hidden) is not None:
-            name, content = hidden.text(name), hidden.bytes(content)
-        return await self._files.write(name, content, type)
-
-
-class DiscreetState:
-    """The values of an agent; what is set holds no secret the run has opened."""
-
-    __slots__ = ("_host", "_state")
-
-    def __init__(self, state: State, host: _Discreet) -> None:
-        self._state = state
-        self._host = host
-
-    async def get(self, key: str, default: Any = None, *, scope: str = "agent") -> Any:
-        return await self._state.get(key, default, scope=scope)
-
-    async def set(self, key: str, value: Any, *, scope: str = "agent") -> None:
-        if (hidden := self._host.hidden) is not None:
-            key, value = hidden.text(key), hidden.value(plain(value))
-        await self._state.set(key, value, scope=scope)

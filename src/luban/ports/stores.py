@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -65,17 +65,6 @@ class GraphVersion(_Frozen):
     digest: str
     document: dict[str, Any]
     label: str = ""
-    created_at: float
-
-
-class StoredFile(_Frozen):
-    """A stored file without its bytes."""
-
-    id: str
-    owner: str
-    name: str
-    type: str
-    size: int
     created_at: float
 
 
@@ -211,31 +200,12 @@ class RunStore(Protocol):
     async def set_caps(self, owner: str, caps: Caps) -> None: ...
 
 
-FileOrder = Literal["newest", "name", "size"]
+class StoredValue(NamedTuple):
+    """A small value, and when it was last changed."""
 
-
-class FileStore(Protocol):
-    """Files: their records, and their bytes."""
-
-    async def put(
-        self, owner: str, name: str, type: str | None, content: AsyncIterator[bytes]
-    ) -> StoredFile:
-        """Stores a stream; nothing is left behind if it breaks off."""
-        ...
-
-    async def find(self, owner: str, file_id: str) -> StoredFile | None: ...
-
-    def read(self, file: StoredFile) -> AsyncIterator[bytes]:
-        """The bytes, in pieces of at most 1 MiB."""
-        ...
-
-    async def list(
-        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
-    ) -> Page[StoredFile]:
-        """`search` is a part of the name, in upper or lower case."""
-        ...
-
-    async def delete(self, owner: str, file_id: str) -> bool: ...
+    key: str
+    value: Any
+    updated_at: float
 
 
 class StateStore(Protocol):
@@ -244,6 +214,24 @@ class StateStore(Protocol):
     async def get(self, owner: str, scope: str, key: str) -> Any: ...
 
     async def set(self, owner: str, scope: str, key: str, value: Any) -> None: ...
+
+    async def update(
+        self, owner: str, scope: str, key: str, change: Callable[[Any], Any], *, once: str = ""
+    ) -> Any:
+        """Puts what `change` makes of the value, `None` if there is none; gives the new one.
+
+        No change of others is lost, and the same `once` changes only once: again, it gives what
+        it gave. Each is remembered for a week.
+        """
+        ...
+
+    async def delete(self, owner: str, scope: str, key: str) -> bool: ...
+
+    async def list(
+        self, owner: str, scope: str, part: Slice, *, prefix: str = ""
+    ) -> Page[StoredValue]:
+        """In order of the keys."""
+        ...
 
 
 class ReplyStore(Protocol):

@@ -10,11 +10,12 @@ from luban.model.run import ParentStep
 from luban.ports.limits import Requester
 from luban.sdk.browser import Browser
 from luban.sdk.chat import Models
-from luban.sdk.context import State
 from luban.sdk.credential import OpenCredential
+from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.stored import Index, State, Tables
 
 
 def _nothing() -> None:
@@ -40,6 +41,14 @@ class OpenedCredential(NamedTuple):
     done: Callable[[], None] = _nothing
 
 
+class StepPlace(NamedTuple):
+    """Which step does something; `key` is its idempotency key."""
+
+    run: str
+    node: str
+    key: str
+
+
 class World(Protocol):
     """Makes what a context hands to a block; everything personal is made for one owner.
 
@@ -54,9 +63,21 @@ class World(Protocol):
 
     def models(self, requester: Requester) -> Models: ...
 
-    def files(self, owner: str) -> Files: ...
+    def files(self, owner: str, agent_id: str, run_id: str) -> Files:
+        """The files of an owner, the workspace of an agent; what a run writes is known as its."""
+        ...
 
     def state(self, owner: str, agent_id: str) -> State: ...
+
+    def tables(self, owner: str, place: StepPlace) -> Tables: ...
+
+    def index(self, owner: str, agent_id: str, place: StepPlace) -> Index: ...
+
+    def databases(self) -> Databases: ...
+
+    async def address(self, host: str, port: int) -> str:
+        """Where a driver may connect to. Raises what the guard of outgoing requests does."""
+        ...
 
     async def start_agent(
         self,

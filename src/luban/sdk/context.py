@@ -9,9 +9,11 @@ from luban.model.block import Effect
 from luban.sdk.browser import Browser
 from luban.sdk.chat import Models
 from luban.sdk.credential import OpenCredential
+from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.stored import Index, State, Tables
 
 T = TypeVar("T")
 
@@ -23,14 +25,6 @@ class Answer(NamedTuple):
     comment: str = ""
     values: Mapping[str, Any] = {}
     by: str = ""
-
-
-class State(Protocol):
-    """Small values that outlive a run, kept per agent or per user."""
-
-    async def get(self, key: str, default: Any = None, *, scope: str = "agent") -> Any: ...
-
-    async def set(self, key: str, value: Any, *, scope: str = "agent") -> None: ...
 
 
 class Context(Protocol):
@@ -63,6 +57,20 @@ class Context(Protocol):
     def files(self) -> Files: ...
     @property
     def state(self) -> State: ...
+    @property
+    def tables(self) -> Tables: ...
+    @property
+    def index(self) -> Index: ...
+    @property
+    def databases(self) -> Databases: ...
+
+    async def address(self, host: str, port: int) -> str:
+        """The one address to connect to, for a driver that opens connections itself.
+
+        Connect to this and not to the name: it was checked, and the name might lead elsewhere the
+        next time. Raises `address_forbidden`, `port_forbidden`, `host_unknown`.
+        """
+        ...
 
     def now(self) -> float:
         """Unix time. A block that asks here, and not the system, can be tested and replayed."""

@@ -20,27 +20,14 @@ from luban.sdk.credential import CredentialForTests, OpenCredential
 from luban.sdk.errors import BlockError
 from luban.sdk.http import HttpResponse, HttpStream
 from luban.sdk.memory_files import MemoryFiles
+from luban.sdk.memory_stored import MemoryIndex, MemoryState, MemoryTables
 from luban.sdk.memory_verbs import MemoryVerbs
 from luban.sdk.recorded_errors import cause_of
+from luban.sdk.scripted_databases import ScriptedDatabases
 from luban.sdk.scripted_outside import ScriptedBrowser, ScriptedMail
 
 Answer = HttpResponse | Exception | Mapping[str, Any]
 """What an address answers; a mapping has `status headers url`, and `text`, `json` or `bytes`."""
-
-
-class MemoryState:
-    """Values that outlive a run, kept in a dict by scope and key."""
-
-    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        self.values: dict[tuple[str, str], Any] = {
-            ("agent", key): value for key, value in (values or {}).items()
-        }
-
-    async def get(self, key: str, default: Any = None, *, scope: str = "agent") -> Any:
-        return self.values.get((scope, key), default)
-
-    async def set(self, key: str, value: Any, *, scope: str = "agent") -> None:
-        self.values[scope, key] = plain(value)
 
 
 class ScriptedHttp:
@@ -159,6 +146,11 @@ class TestContext(MemoryVerbs):
     llm: ScriptedModels = field(default_factory=ScriptedModels)
     files: MemoryFiles = field(default_factory=MemoryFiles)
     state: MemoryState = field(default_factory=MemoryState)
+    tables: MemoryTables = field(default_factory=MemoryTables)
+    index: MemoryIndex = field(default_factory=MemoryIndex)
+    databases: ScriptedDatabases = field(default_factory=ScriptedDatabases)
+    addresses: Mapping[str, str | Exception] = field(default_factory=dict[str, Any])
+    """What a host leads to, by name or `name:port`; any other is an error."""
     credentials: dict[str, Mapping[str, str] | OpenCredential] = field(
         default_factory=dict[str, "Mapping[str, str] | OpenCredential"]
     )
@@ -195,6 +187,10 @@ class TestContext(MemoryVerbs):
             llm=ScriptedModels(world.get("llm", ())),
             files=files,
             state=MemoryState(world.get("state")),
+            tables=MemoryTables(world.get("tables")),
+            index=MemoryIndex(world.get("documents")),
+            databases=ScriptedDatabases(world.get("sql"), world.get("redis")),
+            addresses=world.get("addresses", {}),
             credentials=dict(world.get("credentials", {})),
             agents=world.get("agents", {}),
             answers=world.get("answers", ()),
@@ -216,6 +212,14 @@ class TestContext(MemoryVerbs):
 
     async def emit(self, pin: str, value: Any) -> None:
         self.emitted.append((pin, value))
+
+    async def address(self, host: str, port: int) -> str:
+        found = self.addresses.get(f"{host}:{port}", self.addresses.get(host))
+        if found is None:
+            raise BlockError(f"The test has no address for `{host}:{port}`.", code="host_unknown")
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     async def credential(self, provider: str = "") -> OpenCredential:
         found = await self.find_credential(provider)

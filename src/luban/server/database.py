@@ -17,8 +17,10 @@ from luban.ports.overview import OverviewStore
 from luban.ports.people import SessionStore, TeamStore, UserStore
 from luban.ports.providers import ProviderStore
 from luban.ports.retention import RunRetention
+from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
+from luban.ports.tables import TableStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.ports.webhooks import WebhookStore
 from luban.server.settings import Settings
@@ -80,6 +82,10 @@ class Database(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def state(self) -> StateStore: ...
+    @property
+    def rows(self) -> TableStore: ...
+    @property
+    def index(self) -> SearchIndex: ...
     @property
     def replies(self) -> ReplyStore: ...
     @property

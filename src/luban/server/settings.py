@@ -16,6 +16,10 @@ from luban.model.errors import InvalidValue, LubanError
 FILE = "luban.toml"
 PORT = 8123
 FILE_LIMIT = 512 << 20
+UPLOAD_LIMIT = 10 * 1024 * 1024
+UPLOAD_TYPES = ("*", "!application/x-dosexec", "!application/x-executable", "!application/x-mach-o")
+"""Anything but programs of an operating system."""
+_S3 = ("s3_bucket", "s3_endpoint", "s3_region", "s3_access_key", "s3_secret_key")
 
 Durability = Literal["process", "power"]
 
@@ -40,6 +44,8 @@ class Settings:
     """Further names this server answers to."""
     blocks_path: tuple[Path, ...] = (Path("blocks"),)
     allow_hosts: tuple[str, ...] = ()
+    sqlite_paths: tuple[Path, ...] = ()
+    """Folders and files of this machine from which blocks may read SQLite databases."""
     """What blocks may reach beyond the public web: names, networks, `loopback`, `private`."""
     browser: str = ""
     """The Chromium that draws pages for blocks; empty: the one on PATH; `off`: none."""
@@ -50,6 +56,28 @@ class Settings:
     lease: int = 10
     """Seconds that a worker on a server may be silent before others take its runs."""
     file_limit: int = FILE_LIMIT
+    """Bytes of any stored file, whoever writes it."""
+    file_quota: int = 10 << 30
+    """Bytes of all stored files of an owner without a quota of its own; 0 is any number."""
+    file_versions: int = 20
+    """How many versions of what is at a path of a workspace are kept."""
+    upload_limit: int = UPLOAD_LIMIT
+    """Bytes of a file that is sent to the API."""
+    upload_types: tuple[str, ...] = UPLOAD_TYPES
+    """What may be sent, by what it holds; `!` before a pattern refuses it."""
+    clamav: str = ""
+    """Where clamd scans uploads: `tcp://host:3310` or `unix:///run/clamav/clamd.ctl`."""
+    clamav_down: Literal["refuse", "accept"] = "refuse"
+    """What becomes of uploads while it does not answer."""
+    s3_bucket: str = ""
+    """The bucket that stored files lie in, instead of a folder in `home`."""
+    s3_endpoint: str = ""
+    """Where it is; empty: Amazon's."""
+    s3_region: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = field(default="", repr=False)
+    s3_links: Literal["server", "bucket"] = "server"
+    """Where links to files lead: through this server, or straight to the bucket."""
     max_output: int = 256 << 20
     """Bytes that an attempt of a step may send."""
     max_emissions: int = 1_000_000
@@ -156,6 +184,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "LUBAN_HOME": str(settings.home.absolute()),
         "LUBAN_BLOCKS_PATH": paths,
         "LUBAN_ALLOW_HOSTS": ",".join(settings.allow_hosts),
+        "LUBAN_SQLITE_PATHS": os.pathsep.join(str(path) for path in settings.sqlite_paths),
         "LUBAN_BROWSER": settings.browser,
         "LUBAN_BROWSER_SANDBOX": settings.browser_sandbox,
         "LUBAN_LEASE": str(settings.lease),
@@ -173,6 +202,7 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         values["database_url"] = environment["DATABASE_URL"]
     if environment.get("REDIS_URL"):
         values["redis_url"] = environment["REDIS_URL"]
+    values |= {name: environment[name.upper()] for name in _S3 if environment.get(name.upper())}
     for name in _READ:
         text = environment.get(f"LUBAN_{name.upper()}", "").strip()
         if text and name not in ("models", "sign_in", "secrets", "oauth"):
@@ -364,10 +394,23 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "hosts": _names,
     "blocks_path": _paths,
     "allow_hosts": _names,
+    "sqlite_paths": _paths,
     "browser": _text,
     "browser_sandbox": _one_of("on", "off"),
     "database_url": _text,
     "file_limit": _number(1, 1 << 40),
+    "file_quota": _number(0, 1 << 60),
+    "file_versions": _number(1, 1000),
+    "upload_limit": _number(1, 1 << 40),
+    "upload_types": _names,
+    "clamav": _text,
+    "clamav_down": _one_of("refuse", "accept"),
+    "s3_bucket": _text,
+    "s3_endpoint": _text,
+    "s3_region": _text,
+    "s3_access_key": _text,
+    "s3_secret_key": _text,
+    "s3_links": _one_of("server", "bucket"),
     "max_output": _number(1, 1 << 40),
     "max_emissions": _number(1, 1 << 40),
     "blocked_limit": _number(1, 3600),

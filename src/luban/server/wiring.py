@@ -14,21 +14,25 @@ from luban.engine.guard import Guard
 from luban.engine.watch import LoopWatch
 from luban.engine.worker import Worker
 from luban.model.graph import Retention as Keep
+from luban.net import AllowList
+from luban.net.driver_gate import DriverGate
 from luban.ports.journal import RunQueue
 from luban.registry import Registry
 from luban.server.adapters import Adapters, open_adapters
+from luban.server.files import open_links
 from luban.server.house import make_house
 from luban.server.isolation import Isolation
 from luban.server.proofs import open_people
 from luban.server.settings import Settings
 from luban.server.vault import Vault, open_vault
 from luban.server.watching import Watching, check_worker, open_sending, open_watching
-from luban.server.world import HomeWorld
+from luban.server.world import HomeWorld, Kept
 from luban.services.house import House
 from luban.services.retention import Retention
 from luban.services.sub_agents import SubAgents
 from luban.services.versions import StoredGraphs
 from luban.services.webhooks import Sending
+from luban.storage.outside import OutsideDatabases
 from luban.watching.metrics import MetricsCollector
 
 
@@ -113,6 +117,9 @@ def _worker(
 ) -> Worker:
     below = SubAgents(house.agents, house.runs)
     database = over.database
+    gate = DriverGate(AllowList.parse(over.settings.allow_hosts))
+    outside = OutsideDatabases(gate.address, over.settings.sqlite_paths)
+    kept = Kept(database.state, database.rows, database.index, outside, gate, over.clock)
     world = HomeWorld(
         over.http,
         over.browser,
@@ -120,14 +127,15 @@ def _worker(
         over.models,
         over.limits,
         over.files,
-        database.state,
+        open_links(over.settings, over.files, vault.sealing, over.clock),
+        kept,
         below,
         vault.nodes,
     )
     return Worker(
         queue=database.queue,
         journal=watching.journal,
-        graphs=StoredGraphs(database.agents),
+        graphs=StoredGraphs(database.agents, over.registry),
         blocks=over.registry,
         world=watching.world(world),
         clock=over.clock,

@@ -27,7 +27,7 @@ select c.relname as table, a.attname as column, t.typname as type,
   pg_get_serial_sequence(quote_ident(c.relname), a.attname) as sequence
 from pg_class c join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
 where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
-  and a.attnum > 0 and not a.attisdropped
+  and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
 order by c.relname, a.attnum"""
 _REFERENCES = """
 select conrelid::regclass::text as table, confrelid::regclass::text as needed

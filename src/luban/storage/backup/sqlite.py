@@ -21,9 +21,15 @@ from luban.storage.sqlite.failures import translate
 from luban.storage.sqlite.opening import prepare, stored_revision
 
 _PATIENCE = 60.0
+# Tables of the full text search hold nothing of their own: triggers fill them, and `rebuild` does.
 _TABLES = """
-select name from {schema}.sqlite_master
-where type = 'table' and name not like 'sqlite!_%' escape '!' order by name"""
+select t.name from {schema}.sqlite_master t
+where t.type = 'table' and t.name not like 'sqlite!_%' escape '!' and not exists (
+  select 1 from {schema}.sqlite_master v
+  where v.sql like 'create virtual table%'
+    and (t.name = v.name or substr(t.name, 1, length(v.name) + 1) = v.name || '_'))
+order by t.name"""
+_VIRTUAL = "select name from main.sqlite_master where sql like 'create virtual table%'"
 _TRIGGERS = "select name, sql from main.sqlite_master where type = 'trigger' order by name"
 # As SQLite tells a column's affinity from its declared type.
 _KINDS: tuple[tuple[str, Kind], ...] = (
@@ -144,6 +150,9 @@ class SqliteTarget:
             _continue(connection, _sequences(connection, "filled"))
             for _, made_by in triggers:
                 connection.execute(made_by)
+            for (name,) in connection.execute(_VIRTUAL).fetchall():
+                text = _quoted(name)
+                connection.execute(f"insert into main.{text} ({text}) values ('rebuild')")
             settle()
             connection.execute("commit")
             return files

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from luban.ports.clock import Clock, SystemClock
 from luban.storage.memory.agents import MemoryAgentStore
-from luban.storage.memory.bytes import MemoryFiles
-from luban.storage.memory.files import MemoryFileRecords
+from luban.storage.memory.bytes import MemoryBytes
+from luban.storage.memory.file_uses import MemoryFileUses
 from luban.storage.memory.journal import MemoryJournal
 from luban.storage.memory.limits import MemoryLimitStore
 from luban.storage.memory.overview import MemoryOverviewStore
@@ -18,14 +18,18 @@ from luban.storage.memory.tables import Tables
 from luban.storage.memory.webhooks import MemoryWebhookStore
 from luban.storage.sql.audit import SqlAuditStore
 from luban.storage.sql.credentials import SqlCredentialStore
+from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
+from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.links import SqlLinkStore
 from luban.storage.sql.providers import SqlProviderStore
 from luban.storage.sql.sessions import SqlSessionStore
+from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
 from luban.storage.sql.users import SqlUserStore
+from luban.storage.sqlite.words import SqliteWords
 
-__all__ = ["MemoryDatabase", "MemoryFiles", "Tables"]
+__all__ = ["MemoryBytes", "MemoryDatabase", "Tables"]
 
 
 class MemoryDatabase:
@@ -42,12 +46,14 @@ class MemoryDatabase:
         self.agents = MemoryAgentStore(self.tables, clock)
         self.runs = MemoryRunStore(self.tables)
         self.retention = MemoryRetention(self.tables)
-        self.state = MemoryStateStore(self.tables)
+        self.state = MemoryStateStore(self.tables, clock)
+        self.rows = SqlTableStore(self.tables.records)
+        self.index = SqlSearchIndex(self.tables.records, SqliteWords())
         self.replies = MemoryReplyStore(self.tables)
         self.credentials = SqlCredentialStore(self.tables.records)
         self.providers = SqlProviderStore(self.tables.records)
         self.limits = MemoryLimitStore(self.tables, clock)
-        self.file_records = MemoryFileRecords(self.tables)
+        self.file_records = SqlFileRecords(self.tables.records, MemoryFileUses(self.tables))
         self.audit = SqlAuditStore(self.tables.records)
         self.overview = MemoryOverviewStore(self.tables)
         self.webhooks = MemoryWebhookStore(self.tables)

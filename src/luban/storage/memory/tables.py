@@ -12,7 +12,7 @@ from luban.model.events import Event, to_row
 from luban.model.run import Run
 from luban.ports.journal import Recorded, Signal
 from luban.ports.limits import LimitRow
-from luban.ports.stores import Agent, Caps, GraphVersion, Page, Slice, StoredFile
+from luban.ports.stores import Agent, Caps, GraphVersion, Page, Slice
 from luban.storage.memory.records import MemoryRecords
 
 T = TypeVar("T")
@@ -61,9 +61,10 @@ class Tables:
     journal: dict[str, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
     workers: dict[int, bool] = field(default_factory=dict)
     """Every registered worker, and whether its process lives."""
-    state: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+    state: dict[tuple[str, str, str], tuple[bytes, float]] = field(default_factory=dict)
+    """Each value, and when it was last changed."""
+    state_changes: dict[tuple[str, str, str, str], bytes] = field(default_factory=dict)
     replies: dict[tuple[str, str], tuple[int, bytes, str, float]] = field(default_factory=dict)
-    files: dict[str, StoredFile] = field(default_factory=dict)
     limits: dict[str, LimitRow] = field(default_factory=dict)
     limit_hearers: list[Callable[[], None]] = field(default_factory=list)
     row_ids: count[int] = field(default_factory=lambda: count(1))
@@ -79,7 +80,7 @@ class Tables:
         """Whether anything here is an owner's, apart from agents that were deleted."""
         agents = [each for each in self.agents.values() if each.id not in self.deleted]
         runs = [each.run for each in self.runs.values()]
-        return any(each.owner == owner for each in (*agents, *runs, *self.files.values()))
+        return any(each.owner == owner for each in (*agents, *runs))
 
     def append(self, run: str, event: Event) -> None:
         """Adds an event of a run's own to its journal."""

@@ -435,8 +435,101 @@ begin
 end $$;
 UPDATE luban_revision SET version_num='0007' WHERE luban_revision.version_num = '0006';
 -- Running upgrade 0007 -> 0008
+ALTER TABLE files ADD COLUMN workspace TEXT DEFAULT '' NOT NULL;
+ALTER TABLE files ADD COLUMN path TEXT COLLATE "C" DEFAULT '' NOT NULL;
+ALTER TABLE files ADD COLUMN version INTEGER DEFAULT '0' NOT NULL;
+ALTER TABLE files ADD COLUMN newest INTEGER DEFAULT '1' NOT NULL;
+ALTER TABLE files ADD COLUMN run TEXT DEFAULT '' NOT NULL;
+CREATE UNIQUE INDEX files_by_path ON files (owner, workspace, path, version) WHERE workspace <> '';
+CREATE INDEX files_of_runs ON files (created_at, id) WHERE run <> '' and workspace = '';
+CREATE TABLE file_usage (
+    owner TEXT NOT NULL,
+    bytes BIGINT DEFAULT '0' NOT NULL,
+    files BIGINT DEFAULT '0' NOT NULL,
+    quota BIGINT,
+    PRIMARY KEY (owner)
+);
+insert into file_usage (owner, bytes, files)
+select owner, cast(sum(size) as bigint), count(*) from files group by owner;
+alter table file_usage enable row level security;
+create policy of_owner on file_usage
+  using (owner = nullif(current_setting('luban.owner', true), ''));
 UPDATE luban_revision SET version_num='0008' WHERE luban_revision.version_num = '0007';
 -- Running upgrade 0008 -> 0009
+CREATE TABLE state_changes (
+    owner TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    once TEXT NOT NULL,
+    value BYTEA NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, scope, key, once)
+);
+CREATE INDEX state_changes_by_age ON state_changes (owner, at);
+CREATE TABLE table_rows (
+    seq BIGSERIAL NOT NULL,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    run TEXT DEFAULT '' NOT NULL,
+    node TEXT DEFAULT '' NOT NULL,
+    once TEXT,
+    data BYTEA NOT NULL,
+    at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (seq)
+);
+CREATE INDEX table_rows_by_name ON table_rows (owner, name, seq);
+CREATE UNIQUE INDEX table_rows_once ON table_rows (owner, name, once);
+CREATE TABLE collections (
+    owner TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    dimensions INTEGER DEFAULT '0' NOT NULL,
+    revision BIGINT DEFAULT '1' NOT NULL,
+    removed BIGINT DEFAULT '0' NOT NULL,
+    updated_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, scope, name)
+);
+CREATE TABLE documents (
+    seq BIGSERIAL NOT NULL,
+    owner TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    updated_at DOUBLE PRECISION NOT NULL,
+    metadata BYTEA NOT NULL,
+    source BYTEA NOT NULL,
+    home TEXT NOT NULL,
+    text TEXT NOT NULL,
+    terms TEXT NOT NULL,
+    PRIMARY KEY (seq)
+);
+CREATE UNIQUE INDEX documents_by_id ON documents (owner, scope, collection, id);
+CREATE INDEX documents_by_age ON documents (owner, scope, collection, updated_at, seq);
+CREATE TABLE document_vectors (
+    document BIGINT NOT NULL,
+    owner TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    vector BYTEA NOT NULL,
+    PRIMARY KEY (document),
+    FOREIGN KEY(document) REFERENCES documents (seq) ON DELETE cascade
+);
+CREATE INDEX document_vectors_of_collection ON document_vectors (owner, scope, collection, revision, document);
+alter table documents add column words tsvector
+  generated always as (to_tsvector('simple', home || ' ' || terms)) stored;
+create index documents_words on documents using gin (words);
+alter table state_changes enable row level security;
+create policy of_owner on state_changes using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table table_rows enable row level security;
+create policy of_owner on table_rows using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table collections enable row level security;
+create policy of_owner on collections using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table documents enable row level security;
+create policy of_owner on documents using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table document_vectors enable row level security;
+create policy of_owner on document_vectors using (owner = nullif(current_setting('luban.owner', true), ''));
 UPDATE luban_revision SET version_num='0009' WHERE luban_revision.version_num = '0008';
 -- Running upgrade 0009 -> 0010
 UPDATE luban_revision SET version_num='0010' WHERE luban_revision.version_num = '0009';

@@ -47,14 +47,10 @@ CREATE TABLE audit (
 	request_id TEXT DEFAULT '' NOT NULL,
 	details BLOB NOT NULL
 );
-CREATE TRIGGER audit_is_kept before update on audit begin select raise(abort, 'the audit log is not changed'); end;
-CREATE TRIGGER audit_only_grows before insert on audit when exists (select 1 from audit where id = new.id) begin select raise(abort, 'the audit log is not changed'); end;
-CREATE TRIGGER audit_stays before delete on audit when not exists (select 1 from audit_horizon where before > old.at) begin select raise(abort, 'the audit log is kept'); end;
 CREATE TABLE audit_horizon (
 	"before" DOUBLE NOT NULL,
 	PRIMARY KEY ("before")
 );
-CREATE TRIGGER audit_horizon_lags before insert on audit_horizon when new.before > (julianday('now') - 2440587.5 - 1) * 86400.0 begin select raise(abort, 'the audit log is kept for a day at least'); end;
 CREATE TABLE blobs (
 	run BIGINT NOT NULL,
 	hash TEXT NOT NULL,
@@ -62,6 +58,16 @@ CREATE TABLE blobs (
 	data BLOB NOT NULL,
 	PRIMARY KEY (run, hash),
 	FOREIGN KEY(run) REFERENCES runs (seq) ON DELETE cascade
+);
+CREATE TABLE collections (
+	owner TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	name TEXT NOT NULL,
+	dimensions INTEGER DEFAULT '0' NOT NULL,
+	revision BIGINT DEFAULT '1' NOT NULL,
+	removed BIGINT DEFAULT '0' NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, scope, name)
 );
 CREATE TABLE credentials (
 	id TEXT NOT NULL,
@@ -98,6 +104,33 @@ CREATE TABLE deliveries (
 	UNIQUE (id),
 	FOREIGN KEY(webhook) REFERENCES webhooks (id) ON DELETE cascade
 );
+CREATE TABLE document_vectors (
+	document INTEGER NOT NULL,
+	owner TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	collection TEXT NOT NULL,
+	revision BIGINT NOT NULL,
+	vector BLOB NOT NULL,
+	PRIMARY KEY (document),
+	FOREIGN KEY(document) REFERENCES documents (seq) ON DELETE cascade
+);
+CREATE VIRTUAL TABLE document_words using fts5 (
+  home, terms, content='documents', content_rowid='seq',
+  tokenize="unicode61 remove_diacritics 0");
+CREATE TABLE documents (
+	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	owner TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	collection TEXT NOT NULL,
+	id TEXT NOT NULL,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	metadata BLOB NOT NULL,
+	source BLOB NOT NULL,
+	home TEXT NOT NULL,
+	text TEXT NOT NULL,
+	terms TEXT NOT NULL
+);
 CREATE TABLE factors (
 	id TEXT NOT NULL,
 	user_id TEXT NOT NULL,
@@ -111,13 +144,20 @@ CREATE TABLE factors (
 	PRIMARY KEY (id),
 	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE cascade
 );
+CREATE TABLE file_usage (
+	owner TEXT NOT NULL,
+	bytes BIGINT DEFAULT '0' NOT NULL,
+	files BIGINT DEFAULT '0' NOT NULL,
+	quota BIGINT,
+	PRIMARY KEY (owner)
+);
 CREATE TABLE files (
 	id TEXT NOT NULL,
 	owner TEXT NOT NULL,
 	name TEXT NOT NULL,
 	type TEXT NOT NULL,
 	size BIGINT NOT NULL,
-	created_at DOUBLE NOT NULL,
+	created_at DOUBLE NOT NULL, workspace TEXT DEFAULT '' NOT NULL, path TEXT DEFAULT '' NOT NULL, version INTEGER DEFAULT '0' NOT NULL, newest INTEGER DEFAULT '1' NOT NULL, run TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (id)
 );
 CREATE TABLE graph_versions (
@@ -266,7 +306,6 @@ CREATE TABLE runs (
 	nudge BIGINT DEFAULT '0' NOT NULL, asks INTEGER DEFAULT '0' NOT NULL, tokens BIGINT DEFAULT '0' NOT NULL, usd DOUBLE DEFAULT '0' NOT NULL, parent TEXT, parent_node TEXT, parent_iteration INTEGER, parent_key TEXT, depth INTEGER DEFAULT '0' NOT NULL, forked_from TEXT, options BLOB, pause_requested INTEGER DEFAULT '0' NOT NULL, parked INTEGER DEFAULT '0' NOT NULL, seen BIGINT DEFAULT '0' NOT NULL, kin INTEGER DEFAULT '0' NOT NULL, strikes INTEGER DEFAULT '0' NOT NULL, mark BIGINT DEFAULT '0' NOT NULL, at_once INTEGER, capped INTEGER DEFAULT '0' NOT NULL,
 	UNIQUE (id)
 );
-CREATE TRIGGER runs_tell after update of status on runs when new.status <> old.status begin insert into outbox (owner, run, event, data, at) select new.owner, new.id, case new.status when 'running' then 'run.started' else 'run.' || new.status end, case new.status when 'waiting' then new.waiting_for else null end, (julianday('now') - 2440587.5) * 86400.0 from webhooks w where w.owner = new.owner and new.status <> old.status and (new.status in ('waiting', 'completed', 'failed', 'cancelled') or (new.status = 'running' and old.started_at is null)) limit 1; end;
 CREATE TABLE sessions (
 	id TEXT NOT NULL,
 	user_id TEXT NOT NULL,
@@ -297,6 +336,25 @@ CREATE TABLE state (
 	value BLOB NOT NULL,
 	updated_at DOUBLE NOT NULL,
 	PRIMARY KEY (owner, scope, "key")
+);
+CREATE TABLE state_changes (
+	owner TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	"key" TEXT NOT NULL,
+	once TEXT NOT NULL,
+	value BLOB NOT NULL,
+	at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, scope, "key", once)
+);
+CREATE TABLE table_rows (
+	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	owner TEXT NOT NULL,
+	name TEXT NOT NULL,
+	run TEXT DEFAULT '' NOT NULL,
+	node TEXT DEFAULT '' NOT NULL,
+	once TEXT,
+	data BLOB NOT NULL,
+	at DOUBLE NOT NULL
 );
 CREATE TABLE teams (
 	id TEXT NOT NULL,
@@ -347,8 +405,13 @@ CREATE UNIQUE INDEX credentials_by_name ON credentials (owner, name);
 CREATE INDEX credentials_of_provider ON credentials (owner, provider, name);
 CREATE INDEX deliveries_due ON deliveries (status, next_at);
 CREATE INDEX deliveries_of_webhook ON deliveries (owner, webhook, seq);
+CREATE INDEX document_vectors_of_collection ON document_vectors (owner, scope, collection, revision, document);
+CREATE INDEX documents_by_age ON documents (owner, scope, collection, updated_at, seq);
+CREATE UNIQUE INDEX documents_by_id ON documents (owner, scope, collection, id);
 CREATE INDEX factors_of_user ON factors (user_id);
 CREATE INDEX files_by_age ON files (owner, created_at, id);
+CREATE UNIQUE INDEX files_by_path ON files (owner, workspace, path, version) WHERE workspace <> '';
+CREATE INDEX files_of_runs ON files (created_at, id) WHERE run <> '' and workspace = '';
 CREATE INDEX identities_of_user ON identities (user_id);
 CREATE UNIQUE INDEX inbox_once ON inbox (run, once);
 CREATE INDEX journal_of_run ON journal (run);
@@ -377,6 +440,23 @@ CREATE INDEX runs_with_status ON runs (owner, status, seq);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE INDEX sessions_of_user ON sessions (user_id);
 CREATE INDEX shares_by_turn ON shares (last_vt);
+CREATE INDEX state_changes_by_age ON state_changes (owner, at);
+CREATE INDEX table_rows_by_name ON table_rows (owner, name, seq);
+CREATE UNIQUE INDEX table_rows_once ON table_rows (owner, name, once);
 CREATE INDEX users_by_role ON users (role);
 CREATE INDEX webhooks_of_owner ON webhooks (owner, id);
+CREATE TRIGGER audit_is_kept before update on audit begin select raise(abort, 'the audit log is not changed'); end;
+CREATE TRIGGER audit_only_grows before insert on audit when exists (select 1 from audit where id = new.id) begin select raise(abort, 'the audit log is not changed'); end;
+CREATE TRIGGER audit_stays before delete on audit when not exists (select 1 from audit_horizon where before > old.at) begin select raise(abort, 'the audit log is kept'); end;
+CREATE TRIGGER audit_horizon_lags before insert on audit_horizon when new.before > (julianday('now') - 2440587.5 - 1) * 86400.0 begin select raise(abort, 'the audit log is kept for a day at least'); end;
+CREATE TRIGGER documents_added after insert on documents begin
+  insert into document_words (rowid, home, terms) values (new.seq, new.home, new.terms); end;
+CREATE TRIGGER documents_changed after update of home, terms on documents begin
+  insert into document_words (document_words, rowid, home, terms)
+  values ('delete', old.seq, old.home, old.terms);
+  insert into document_words (rowid, home, terms) values (new.seq, new.home, new.terms); end;
+CREATE TRIGGER documents_removed after delete on documents begin
+  insert into document_words (document_words, rowid, home, terms)
+  values ('delete', old.seq, old.home, old.terms); end;
+CREATE TRIGGER runs_tell after update of status on runs when new.status <> old.status begin insert into outbox (owner, run, event, data, at) select new.owner, new.id, case new.status when 'running' then 'run.started' else 'run.' || new.status end, case new.status when 'waiting' then new.waiting_for else null end, (julianday('now') - 2440587.5) * 86400.0 from webhooks w where w.owner = new.owner and new.status <> old.status and (new.status in ('waiting', 'completed', 'failed', 'cancelled') or (new.status = 'running' and old.started_at is null)) limit 1; end;
 insert into luban_revision (version_num) values ('0010');

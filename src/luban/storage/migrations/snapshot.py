@@ -12,9 +12,13 @@ from luban.storage.migrations import FOLDER, REVISION_TABLE, revisions
 SCRIPT = FOLDER / "head.sqlite.sql"
 POSTGRES_SCRIPT = FOLDER / "head.postgresql.sql"
 _FIRST_LINE = "-- Generated from the migrations by ./run fix."
+# What a virtual table makes for itself comes with it.
 _STATEMENTS = """
-select sql from sqlite_master where sql is not null and name not like 'sqlite!_%' escape '!'
-order by type = 'index', tbl_name, name"""
+select sql from sqlite_master s
+where sql is not null and name not like 'sqlite!_%' escape '!' and not exists (
+  select 1 from sqlite_master v where v.sql like 'create virtual table%'
+    and substr(s.name, 1, length(v.name) + 1) = v.name || '_')
+order by type = 'trigger', type = 'index', tbl_name, name"""
 
 
 def create(connection: sqlite3.Connection) -> None:

@@ -19,10 +19,13 @@ from luban.storage.postgres.queue import NOW, PostgresQueue
 from luban.storage.postgres.retention import PostgresDialect
 from luban.storage.postgres.signals import Signals
 from luban.storage.postgres.turns import TURNS
+from luban.storage.postgres.words import PostgresWords
 from luban.storage.sql.agents import SqlAgentStore
 from luban.storage.sql.audit import SqlAuditStore
 from luban.storage.sql.credentials import SqlCredentialStore
+from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
+from luban.storage.sql.file_uses import SqlFileUses
 from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.holding import Holding
 from luban.storage.sql.limits import SqlLimitStore
@@ -34,6 +37,7 @@ from luban.storage.sql.retention import SqlRetention
 from luban.storage.sql.runs import SqlRunStore
 from luban.storage.sql.sessions import SqlSessionStore
 from luban.storage.sql.state import SqlStateStore
+from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sql.webhooks import SqlWebhookStore
@@ -68,12 +72,14 @@ class PostgresDatabase:
         self.runs = SqlRunStore(self._owned, TURNS, queue=self._pool)
         self.retention = SqlRetention(self._pool, PostgresDialect())
         self.state = SqlStateStore(self._owned, clock)
+        self.rows = SqlTableStore(self._owned)
+        self.index = SqlSearchIndex(self._owned, PostgresWords())
         self.replies = SqlReplyStore(self._owned)
         self.credentials = SqlCredentialStore(self._owned, self._pool)
         self.providers = SqlProviderStore(self._owned)
         self.limits = SqlLimitStore(self._pool, NOW, lambda: self.signals.send_once("limits"))
         self.signals.hear("limits", lambda _: self.limits.told())
-        self.file_records = SqlFileRecords(self._owned)
+        self.file_records = SqlFileRecords(self._owned, SqlFileUses(PostgresDialect()), self._pool)
         self.users = SqlUserStore(self._pool)
         self.factor_secrets = SqlFactorSecrets(self._pool)
         self.sessions = SqlSessionStore(self._pool)

@@ -8,6 +8,7 @@ from luban.ports.clock import Clock, SystemClock
 from luban.storage.sql.agents import SqlAgentStore
 from luban.storage.sql.audit import SqlAuditStore
 from luban.storage.sql.credentials import SqlCredentialStore
+from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
 from luban.storage.sql.file_uses import SqlFileUses
 from luban.storage.sql.files import SqlFileRecords
@@ -21,6 +22,7 @@ from luban.storage.sql.retention import SqlRetention
 from luban.storage.sql.runs import SqlRunStore
 from luban.storage.sql.sessions import SqlSessionStore
 from luban.storage.sql.state import SqlStateStore
+from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sql.webhooks import SqlWebhookStore
@@ -29,6 +31,7 @@ from luban.storage.sqlite.journal import SqliteJournal
 from luban.storage.sqlite.opening import prepare
 from luban.storage.sqlite.queue import SqliteQueue
 from luban.storage.sqlite.retention import SqliteDialect
+from luban.storage.sqlite.words import SqliteWords
 
 __all__ = ["Durability", "SqliteDatabase", "open_database"]
 
@@ -51,6 +54,8 @@ class SqliteDatabase:
         self.runs = SqlRunStore(self._file)
         self.retention = SqlRetention(self._file, SqliteDialect())
         self.state = SqlStateStore(self._file, clock)
+        self.rows = SqlTableStore(self._file)
+        self.index = SqlSearchIndex(self._file, SqliteWords())
         self.replies = SqlReplyStore(self._file)
         self.credentials = SqlCredentialStore(self._file)
         self.providers = SqlProviderStore(self._file)
