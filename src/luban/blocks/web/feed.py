@@ -26,6 +26,8 @@ from luban.sdk import (
 
 _MOST_FETCHED = 10_000_000
 _MOST_SUMMARY = 10_000
+_MOST_KNOWN = 1000
+_ENTITIES = tuple("<!ENTITY".encode(each) for each in ("ascii", "utf-16-le", "utf-16-be"))
 _FEED = "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0]+")
 
@@ -86,6 +88,11 @@ class Feed(Block):
             description="Only entries published after this moment.",
             advanced=True,
         )
+        new_only: bool = Field(
+            False,
+            title="New ones only",
+            description="Leaves out entries that this agent had before; for agents on a schedule.",
+        )
         timeout: float = Field(
             30, gt=0, le=300, title="Time limit", description="Seconds.", advanced=True
         )
@@ -119,6 +126,20 @@ class Feed(Block):
             _EXAMPLE_WORLD,
         ),
         Example(
+            {"url": "https://feed.test/rss", "new_only": True, "limit": 1},
+            {"entries": [], "title": "Locks", "count": 0},
+            {
+                **_EXAMPLE_WORLD,
+                "state": {
+                    "web.feed https://feed.test/rss": {
+                        "step": "another",
+                        "before": [],
+                        "now": ["https://feed.test/1", "https://feed.test/2"],
+                    }
+                },
+            },
+        ),
+        Example(
             {"url": "https://feed.test/page"},
             {"error": {"code": "not_a_feed"}},
             {"http": {"https://feed.test/page": {"text": "<html><body>Hi</body></html>"}}},
@@ -135,6 +156,8 @@ class Feed(Block):
             ctx.log("The feed is not well-formed; what could be read of it is used.", **parsed)
         after = _after(input, ctx.now())
         fresh = [entry for entry in parsed["entries"] if _is_after(entry, after)]
+        if input.new_only:
+            fresh = await _unseen(fresh, answer.url, ctx)
         entries = fresh[: input.limit] if input.limit else fresh
         sent = Emissions(("entry", entry) for entry in entries)
         sent += [("entries", entries), ("title", parsed["title"]), ("count", len(entries))]
@@ -155,10 +178,28 @@ def _is_after(entry: dict[str, Any], after: float | None) -> bool:
     return datetime.fromisoformat(entry["published"]).timestamp() > after
 
 
+async def _unseen(entries: list[dict[str, Any]], url: str, ctx: Context) -> list[dict[str, Any]]:
+    """Those that no earlier step had. Another try of the step gives the same ones again."""
+    key = f"web.feed {url}"[:200]
+    kept: dict[str, Any] = await ctx.state.get(key) or {}
+    known = kept.get("before" if kept.get("step") == ctx.idempotency_key else "now", [])
+    ids = [entry["id"] or entry["title"] for entry in entries]
+    now = [*ids, *(each for each in known if each not in set(ids))][:_MOST_KNOWN]
+    await ctx.state.set(key, {"step": ctx.idempotency_key, "before": known, "now": now})
+    seen = set(known)
+    return [entry for entry, name in zip(entries, ids, strict=True) if name not in seen]
+
+
 def _parsed(content: bytes, kind: str, url: str) -> dict[str, Any]:
     """Title and entries of a feed. Raises `BlockError` when there is no feed in the bytes."""
     import feedparser
 
+    if any(mark in content for mark in _ENTITIES):  # they serve bombs, and no feed
+        raise BlockError(
+            f"`{shown(url)}` declares XML entities, which no feed needs; it is not read.",
+            zh=f"“{shown(url)}”声明了 XML 实体；订阅源不需要它们，因此拒绝读取。",
+            code="xml_entities",
+        )
     # A stream of bytes: given a text, the library would take it for an address or a file's name.
     feed = feedparser.parse(
         io.BytesIO(content), response_headers={"content-type": kind, "content-location": url}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from luban.blocks.web.fetch import fetch, shown
+from luban.blocks.web.fetch import shown
+from luban.blocks.web.pages import MOST_READ, fetched, is_html
+from luban.blocks.web.reading import read_page
 from luban.sdk import (
     Block,
     BlockError,
@@ -17,15 +17,7 @@ from luban.sdk import (
     Effect,
     Example,
     Field,
-    HttpResponse,
 )
-
-_MOST_FETCHED = 5_000_000
-_MOST_READ = 2_000_000
-"""Characters of HTML that are looked at; reading takes a second for a few million."""
-_MOST_LINKS = 500
-_AROUND = ["nav", "footer", "aside", "script", "style", "noscript", "template", "iframe", "svg"]
-_PAGE = "text/html,application/xhtml+xml,text/plain;q=0.9,*/*;q=0.5"
 
 _EXAMPLE_PAGE = (
     "<html><head><title>Locks</title></head><body><nav><a href='/'>Home</a></nav><article>"
@@ -55,6 +47,12 @@ class PageToText(Block):
             False,
             title="Keep links in the text",
             description="Write links as `[words](address)`.",
+            advanced=True,
+        )
+        robots: bool = Field(
+            False,
+            title="Respect robots.txt",
+            description="Read the page only if its site lets programs read it.",
             advanced=True,
         )
         timeout: float = Field(
@@ -88,6 +86,11 @@ class PageToText(Block):
             },
         ),
         Example(
+            {"url": "https://page.test/lock", "robots": True},
+            {"error": {"code": "robots_forbid"}},
+            {"http": {"https://page.test/robots.txt": {"text": "User-agent: *\nDisallow: /lock"}}},
+        ),
+        Example(
             {"url": "https://page.test/plan.pdf"},
             {"error": {"code": "not_a_page"}},
             {
@@ -102,13 +105,13 @@ class PageToText(Block):
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
-        answer = await fetch(
-            ctx, input.url, accept=_PAGE, timeout=input.timeout, max_bytes=_MOST_FETCHED
-        )
-        if _is_html(answer):
-            html = answer.text[:_MOST_READ]
+        answer = await fetched(ctx, input.url, timeout=input.timeout, robots=input.robots)
+        if is_html(answer):
+            html = answer.text[:MOST_READ]
             # Reading a page is all computing, up to a second of it, so others go on meanwhile.
-            text, title, links = await asyncio.to_thread(_read, html, answer.url, input.keep_links)
+            text, title, links = await asyncio.to_thread(
+                read_page, html, answer.url, input.keep_links
+            )
         else:
             text, title, links = answer.text, "", []
         if not text.strip():
@@ -124,60 +127,6 @@ class PageToText(Block):
             "links": links,
             "final_url": answer.url,
         }
-
-
-def _is_html(answer: HttpResponse) -> bool:
-    """Whether to read it as HTML or as it is. Raises `BlockError` for what is no text."""
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("", "text/html", "application/xhtml+xml"):
-        return True
-    if kind.startswith("text/") or kind.endswith(("json", "xml")):
-        return False
-    raise BlockError(
-        f"`{shown(answer.url)}` is not a page but {kind}. Fetch it with an HTTP request instead.",
-        zh=f"“{shown(answer.url)}”不是网页，而是 {kind}。请改用“HTTP 请求”获取。",
-        code="not_a_page",
-    )
-
-
-def _read(html: str, url: str, keep_links: bool) -> tuple[str, str, list[dict[str, str]]]:
-    """Main text, title and links of a page. Slow and loads much at its first call."""
-    import trafilatura
-    from selectolax.lexbor import LexborHTMLParser
-
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every poor page
-    tree = LexborHTMLParser(html)
-    links = _links(tree, url)
-    parsed = trafilatura.load_html(html)
-    found = None if parsed is None else trafilatura.extract_metadata(parsed, default_url=url)
-    named = tree.css_first("title")
-    title = (found.title if found is not None else "") or (named.text() if named else "")
-    tree.strip_tags(_AROUND)  # on short pages the extraction would take them for the text
-    main = tree.html or ""
-    text = trafilatura.extract(
-        main,
-        url=url,
-        output_format="markdown",
-        include_links=keep_links,
-        include_tables=True,
-        include_comments=False,
-    )
-    return text or trafilatura.html2txt(main), " ".join(str(title or "").split()), links
-
-
-def _links(tree: Any, url: str) -> list[dict[str, str]]:
-    declared = tree.css_first("base[href]")
-    start = urljoin(url, declared.attributes["href"] or "") if declared else url
-    links: dict[str, str] = {}
-    for anchor in tree.css("a[href]"):
-        try:
-            target = urljoin(start, (anchor.attributes["href"] or "").strip())
-            scheme = urlsplit(target).scheme
-        except ValueError:  # such as `http://[`
-            continue
-        if scheme in ("http", "https") and len(links) < _MOST_LINKS:
-            links.setdefault(target, " ".join(anchor.text().split()))
-    return [{"text": text, "url": target} for target, text in links.items()]
 
 
 def _cut(text: str, most: int) -> str:
