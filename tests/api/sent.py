@@ -90,6 +90,8 @@ SENT: dict[str, Maker] = {
     "compare_runs": _compared,
     "answer_approval": _json(choice="yes"),
     "upload_file": _upload,
+    "change_file": _json(path="reports/a.csv"),
+    "set_file_quota": _json(quota=1000),
     "set_caps": _json(weight=1.0),
     "create_link": _new_link,
     "run_shared": _json(inputs=INPUTS),

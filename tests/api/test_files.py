@@ -87,11 +87,11 @@ async def pieces(count: int) -> AsyncIterator[bytes]:
 
 async def test_too_large_bodies_are_refused(tmp_path: Path) -> None:
     async with (
-        application(tmp_path, file_limit=200_000, json_limit=50_000) as (_, app),
+        application(tmp_path, upload_limit=200_000, json_limit=50_000) as (_, app),
         http_client(app) as http,
     ):
         body = assert_error(await upload(http, "a", b"x" * 300_000), 413, "payload_too_large")
-        assert "LUBAN_FILE_LIMIT" in body["message"]
+        assert "LUBAN_UPLOAD_LIMIT" in body["message"]
         within_the_form = await upload(http, "a", b"x" * 220_000)
         assert_error(within_the_form, 413, "file_too_large")
         json = {"content-type": "application/json"}

@@ -154,6 +154,15 @@ async def _file(things: Things) -> str:
     ]
 
 
+async def _file_token(things: Things) -> str:
+    link = await things.post(f"/files/{await things.of('file_id')}/link")
+    return link["url"].split("/")[-2]
+
+
+async def _file_name(things: Things) -> str:
+    return "a.txt"
+
+
 async def _link(things: Things) -> str:
     return (await _shared(things))["id"]
 
@@ -326,6 +335,8 @@ OF_PATH: dict[str, Maker] = {
     "execution_id": _run,
     "question_id": _question,
     "file_id": _file,
+    "file_token": _file_token,
+    "file_name": _file_name,
     "link_id": _link,
     "token": _token,
     "run_by_link": _run_by_link,
@@ -364,8 +375,9 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "get_invitation": {"token": "invitation_token"},
     "accept_invitation": {"token": "invitation_token"},
     "delete_user_invitation": {"invitation_id": "server_invitation"},
+    "get_linked_file": {"token": "file_token", "name": "file_name"},
 }
 """Operations in whose address a place stands for something else than its name says."""
 
-NOBODYS = {"block_id", "new_provider", "provider_id", "template_id", "token", "role_name"}
+NOBODYS = {"block_id", "file_name", "file_token", "new_provider", "provider_id", "template_id", "token", "role_name"}
 """Places that name what belongs to nobody, or what whoever knows it may use."""

@@ -16,7 +16,7 @@ from luban.server.settings import Settings
 from luban.storage import postgres, sqlite
 from luban.storage.backup.postgres import postgres_snapshot
 from luban.storage.backup.sqlite import sqlite_snapshot
-from luban.storage.files import DiskFiles
+from luban.storage.files import DiskBytes, StoredFiles
 from luban.storage.postgres.address import is_postgres, parse
 from tests.storage.drafts import OWNER, agent, draft
 
@@ -69,7 +69,7 @@ async def fill(settings: Settings) -> Filled:
         await database.state.set(OWNER, "a_1", "seen", [1, 2.5, None])
         await database.replies.save(OWNER, "key", 201, b"\xff\x00 no text", "print", 3.0)
         content = bytes(range(256)) * 5000
-        file = await DiskFiles(settings.home / "files", database).put(
+        file = await StoredFiles(DiskBytes(settings.home / "files"), database).put(
             OWNER, "data.bin", None, _pieces(content)
         )
         keys = settings.home / "keys"

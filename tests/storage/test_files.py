@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from luban.ports.stores import FileStore, Slice
+from luban.ports.files import FileStore, Wanted
+from luban.ports.stores import Slice
 from luban.storage.errors import FileLost, FileTooLarge
-from luban.storage.files import DiskFiles
+from luban.storage.files import DiskBytes, FileBounds, StoredFiles
 from luban.storage.files.naming import display_name, tell_type
-from luban.storage.memory import MemoryFiles
+from luban.storage.memory import MemoryBytes
 from tests.storage.drafts import OWNER
 from tests.storage.places import Store
 
@@ -25,9 +26,8 @@ PIECE = 64 * 1024
 
 @pytest.fixture(params=["memory", "disk"])
 def files(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> FileStore:
-    if request.param == "memory":
-        return MemoryFiles(store, limit=1 << 20)
-    return DiskFiles(tmp_path / "files", store, limit=1 << 20)
+    content = MemoryBytes() if request.param == "memory" else DiskBytes(tmp_path / "files")
+    return StoredFiles(content, store, FileBounds(limit=1 << 20))
 
 
 async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
@@ -76,7 +76,8 @@ async def test_files_are_found_by_a_part_of_their_name(files: FileStore) -> None
         await files.put(OWNER, name, None, stream(b"x" * size))
 
     async def found(**wanted: Any) -> list[str]:
-        page = await files.list(OWNER, Slice(), **wanted)
+        search, sort = wanted.get("search", ""), wanted.get("sort", "newest")
+        page = await files.list(OWNER, Slice(), wanted=Wanted(search), sort=sort)
         assert page.total == len(page.items)
         return [file.name for file in page.items]
 
@@ -138,13 +139,6 @@ async def test_a_file_over_the_limit_is_refused_while_it_is_read(
     assert kept(tmp_path / "files") == []
 
 
-async def test_an_announced_size_is_refused_before(store: Store, tmp_path: Path) -> None:
-    files = DiskFiles(tmp_path, store, limit=10)
-    files.check_size("a.txt", 10)
-    with pytest.raises(FileTooLarge):
-        files.check_size("a.txt", 11)
-
-
 def blocks_of(size: int) -> Iterator[bytes]:
     for number in range(size // PIECE):
         yield number.to_bytes(4) * (PIECE // 4)
@@ -152,7 +146,7 @@ def blocks_of(size: int) -> Iterator[bytes]:
 
 async def test_fifty_megabytes_need_only_a_few_of_memory(store: Store, tmp_path: Path) -> None:
     size, sent, got = 50 << 20, hashlib.sha256(), hashlib.sha256()
-    files = DiskFiles(tmp_path / "files", store)
+    files = StoredFiles(DiskBytes(tmp_path / "files"), store)
 
     async def sending() -> AsyncIterator[bytes]:
         for piece in blocks_of(size):
@@ -173,20 +167,20 @@ async def test_fifty_megabytes_need_only_a_few_of_memory(store: Store, tmp_path:
 
 
 async def test_a_path_in_a_name_leads_nowhere(store: Store, tmp_path: Path) -> None:
-    files = DiskFiles(tmp_path / "files", store)
+    files = StoredFiles(DiskBytes(tmp_path / "files"), store)
     file = await files.put(OWNER, "../../etc/passwd", None, stream(b"x"))
     assert file.name == "passwd"
     assert [path.name for path in kept(tmp_path / "files")] == [file.id]
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] <= ["files", "workers"]
 
 
-async def test_what_a_killed_process_left_is_swept_up(store: Store, tmp_path: Path) -> None:
+async def test_what_a_killed_process_left_is_swept_up(tmp_path: Path) -> None:
     incoming = tmp_path / "files" / "incoming"
     incoming.mkdir(parents=True)
     (incoming / "f_old").write_bytes(b"x")
     os.utime(incoming / "f_old", (1.0, 1.0))
     (incoming / "f_now").write_bytes(b"x")
-    DiskFiles(tmp_path / "files", store)
+    DiskBytes(tmp_path / "files")
     assert [path.name for path in incoming.iterdir()] == ["f_now"]
 
 

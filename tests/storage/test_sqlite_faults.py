@@ -16,7 +16,7 @@ from luban.model.run import RunStatus
 from luban.ports.clock import SystemClock
 from luban.ports.journal import Fenced, RunChange, StorageFull
 from luban.storage.errors import StorageBusy
-from luban.storage.files import DiskFiles
+from luban.storage.files import DiskBytes, StoredFiles
 from luban.storage.sql.holding import Holding
 from luban.storage.sqlite import SqliteDatabase, open_database
 from luban.storage.sqlite.connection import SqliteFile
@@ -82,7 +82,7 @@ async def test_a_file_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
 
     with mounted(tmp_path / "small", "size=3m") as folder:
         store = open_database(tmp_path / "luban.db")
-        files = DiskFiles(folder, store)
+        files = StoredFiles(DiskBytes(folder), store)
         with pytest.raises(StorageFull, match="small"):
             await files.put(OWNER, "a.bin", None, content())
         assert [file for file in folder.rglob("*") if file.is_file()] == []

@@ -57,8 +57,8 @@ class BodyLimit:
         if is_form:
             return BodyTooLarge(
                 limit=self._file_limit,
-                way_out="Give a smaller file, or raise the limit with LUBAN_FILE_LIMIT.",
-                way_out_zh="请换用较小的文件，或用 LUBAN_FILE_LIMIT 提高限制。",
+                way_out="Give a smaller file, or raise the limit with LUBAN_UPLOAD_LIMIT.",
+                way_out_zh="请换用较小的文件，或用 LUBAN_UPLOAD_LIMIT 提高限制。",
             )
         return BodyTooLarge(
             limit=self._json_limit,

@@ -52,7 +52,7 @@ def guarded(app: ASGIApp, house: House, identify: Identify, door: Door) -> ASGIA
         lambda inner: AccountLimited(inner, limits),
         JsonBounds,
         lambda inner: BodyLimit(
-            inner, file_limit=house.about["file_limit"], json_limit=door.json_limit
+            inner, file_limit=house.about["upload_limit"], json_limit=door.json_limit
         ),
         lambda inner: RateLimited(inner, limits),
         Known,

@@ -23,7 +23,8 @@ from luban.model.views import (
     VersionView,
     moment,
 )
-from luban.ports.stores import GraphVersion, StoredFile
+from luban.ports.files import LET_GO, StoredFile
+from luban.ports.stores import GraphVersion
 from luban.services.agents import AgentDetail
 from luban.services.approvals import Question
 from luban.services.blocks import Broken
@@ -151,6 +152,11 @@ def file_view(file: StoredFile) -> FileView:
         size=file.size,
         created_at=moment(file.created_at),
         ref=reference(file),
+        workspace=file.workspace,
+        path=file.path,
+        version=file.version,
+        newest=file.newest,
+        run_id=None if file.run in ("", LET_GO) else file.run,
     )
 
 

@@ -52,6 +52,9 @@ _OWN = {
     "go_connecting": ("credential.ask", "credential"),
     "get_connecting": ("credential.ask", "credential"),
     "finish_connecting": ("credential.connect", "credential"),
+    "set_file_quota": ("quota.set", "file"),
+    "get_linked_file": ("file.read", "file"),
+    "create_file_link": ("file.share", "file"),
 }
 """Routes whose names are not a verb and a noun."""
 _SAID = {"change": "update"}
@@ -72,7 +75,7 @@ SECRET = frozenset({"token", "code", "state", "secret"})
 
 
 _HOLDS_TOKEN = re.compile(
-    r"(/api/v1/(?:shared|auth/invitations|credentials/oauth(?!/(?:start|device|callback)$))|/s|/invitations)"
+    r"(/api/v1/(?:shared|files/linked|auth/invitations|credentials/oauth(?!/(?:start|device|callback)$))|/s|/invitations)"
     r"/[^/]+"
 )
 """Addresses with a token in them, whether or not a route was found for them."""

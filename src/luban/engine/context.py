@@ -7,8 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
-from luban.engine.discreet_stores import DiscreetIndex, DiscreetState, DiscreetTables
 from luban.engine.discreet_files import DiscreetFiles
+from luban.engine.discreet_stores import DiscreetIndex, DiscreetState, DiscreetTables
 from luban.engine.discretion import wanted_by
 from luban.engine.plan import CalledBlocks
 from luban.engine.state import Firing

@@ -181,7 +181,11 @@ class ApprovalView(View):
 
 
 class FileView(View):
-    """A stored file, and the reference by which it travels between blocks."""
+    """A stored file, and the reference by which it travels between blocks.
+
+    `workspace` is `user`, `agent:` and an id, or empty for a file that lies nowhere; in one, `path`
+    is where it lies and `version` which of those there it is. `run_id` made it.
+    """
 
     id: str
     name: str
@@ -189,6 +193,30 @@ class FileView(View):
     size: int
     created_at: Moment
     ref: Tree
+    workspace: str
+    path: str
+    version: int
+    newest: bool
+    run_id: str | None
+
+
+class UsageView(View):
+    """How much is kept: bytes and files, of at most `quota` bytes; `null` is any number.
+
+    `own_quota` tells one that was set for the team from the server's.
+    """
+
+    bytes: int
+    files: int
+    quota: int | None
+    own_quota: bool
+
+
+class FileLinkView(View):
+    """An address at which anybody reads a file until it is over."""
+
+    url: str
+    expires_at: Moment
 
 
 class FindingsView(View):
@@ -273,6 +301,7 @@ class SettingsView(View):
     version: str
     database: str
     file_limit: int
+    upload_limit: int
     blocks_path: list[str]
 
 

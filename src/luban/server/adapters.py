@@ -16,12 +16,13 @@ from luban.net.mail import GuardedMail
 from luban.ports.bus import Bell, Bus
 from luban.ports.clock import Clock, SystemClock
 from luban.ports.rates import RateStore
-from luban.ports.stores import FileStore
+from luban.ports.files import FileStore
 from luban.registry import Registry, discover
 from luban.sdk.browser import Browser
 from luban.sdk.mail import Mail
-from luban.server.database import MEMORY, Database, open_database
+from luban.server.database import Database, open_database
 from luban.server.fenced import note_unfenced
+from luban.server.files import open_files
 from luban.server.settings import Settings
 
 
@@ -63,7 +64,7 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
     closing.push_async_callback(rates.aclose)
     guard = _guard(settings)
     note_unfenced(database.unfenced, guard.findings, clock.now())
-    files, registry = _open_files(settings, database), discover(settings.blocks_path)
+    files, registry = open_files(settings, database, clock), discover(settings.blocks_path)
     return Adapters(
         settings,
         clock,
@@ -101,13 +102,3 @@ def _open_rates(settings: Settings, clock: Clock) -> RateStore:
     from luban.storage.rates.redis import RedisRates
 
     return FallbackRates(RedisRates(settings.redis_url), own, clock)
-
-
-def _open_files(settings: Settings, database: Database) -> FileStore:
-    if settings.database_url == MEMORY:
-        from luban.storage.memory import MemoryFiles
-
-        return MemoryFiles(database, limit=settings.file_limit)
-    from luban.storage.files import DiskFiles
-
-    return DiskFiles(settings.home / "files", database, limit=settings.file_limit)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import luban
 from luban.ports.stores import Caps
 from luban.server.adapters import Adapters
+from luban.server.files import open_links, open_uploads
 from luban.server.proofs import People
 from luban.server.providers import provider_services
 from luban.server.settings import Settings
@@ -25,6 +26,7 @@ from luban.services.files import Files
 from luban.services.findings import Findings
 from luban.services.forks import Forks
 from luban.services.house import House
+from luban.services.kept_agents import KeptAgents
 from luban.services.models import ModelChoice, Models
 from luban.services.overview import Overview
 from luban.services.rate_limits import RateLimits, RateSettings
@@ -59,6 +61,7 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
     core = _core(over, watching)
     agents, runs, steps = core.agents, core.runs, core.steps
     journal = database.journal
+    links = open_links(settings, over.files, vault.sealing, clock)
     findings = Findings(database.runs, over.guard, clock)
     connecting = provider_services(
         settings, database, vault.providers, vault.credentials, vault.opening, vault.sealing, clock
@@ -78,8 +81,8 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         ),
         blocks=Blocks(over.registry),
         checking=core.checking,
-        files=Files(over.files),
-        run_archives=RunArchives(runs, database.agents, journal, database.retention),
+        files=Files(over.files, open_uploads(settings), links),
+        run_archives=RunArchives(runs, KeptAgents(database.agents, over.registry), journal, database.retention),
         templates=core.templates,
         models=Models(lambda: [_choice(entry) for entry in over.models.list()]),
         replies=Replies(database.replies, clock),
@@ -112,8 +115,9 @@ def _core(over: Adapters, watching: Watching) -> _Core:
     database, clock = over.database, over.clock
     checking = Checking(over.registry)
     templates = Templates(_template_folder(), checking)
-    agents = Agents(database.agents, database.runs, checking, templates, clock)
-    versions = Versions(database.agents, agents, checking, clock)
+    kept = KeptAgents(database.agents, over.registry)
+    agents = Agents(kept, database.runs, checking, templates, clock)
+    versions = Versions(kept, agents, checking, clock)
     caps = OwnerCaps(database.runs, database.state, _default_caps(over.settings))
     runs = Runs(
         database.runs,
@@ -127,7 +131,7 @@ def _core(over: Adapters, watching: Watching) -> _Core:
         on_queued=watching.audit.run_queued,
         trace_parent=watching.trace_parent,
     )
-    graphs = StoredGraphs(database.agents)
+    graphs = StoredGraphs(database.agents, over.registry)
     steps = Steps(runs, database.journal, graphs, over.registry, clock)
     return _Core(checking, templates, agents, versions, caps, runs, steps, graphs)
 
@@ -152,6 +156,7 @@ def _about(over: Adapters) -> dict[str, Any]:
         "data_dir": str(settings.home),
         "database": over.database.kind,
         "file_limit": settings.file_limit,
+        "upload_limit": settings.upload_limit,
         "blocks_path": [str(path) for path in settings.blocks_path],
     }
 

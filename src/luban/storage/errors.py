@@ -118,6 +118,46 @@ class FileTooLarge(LubanError):
     zh = "“{name}”超过了 {limit} 字节的限制。请换用较小的文件，或用 LUBAN_FILE_LIMIT 提高限制。"
 
 
+class FileQuotaReached(LubanError):
+    """An owner would keep more bytes than its quota allows."""
+
+    code = "file_quota_reached"
+    status = 413
+    en = (
+        "There is no room for `{name}`: {used} of {quota} bytes of files are taken. Delete files "
+        "or old versions, or ask an administrator for more (`luban file quota`, LUBAN_FILE_QUOTA)."
+    )
+    zh = (
+        "没有空间存放“{name}”：文件已占用 {quota} 字节中的 {used} 字节。请删除文件或旧版本，"
+        "或请管理员提高配额（`luban file quota`、LUBAN_FILE_QUOTA）。"
+    )
+
+
+class ObjectStoreRefused(LubanError):
+    """The object store knows neither us nor the bucket."""
+
+    code = "object_store_refused"
+    status = 500
+    en = (
+        "{place} refuses: {cause}. Check S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY and S3_REGION, and "
+        "that the bucket exists."
+    )
+    zh = (
+        "{place} 拒绝访问：{cause}。请检查 S3_BUCKET、S3_ACCESS_KEY、S3_SECRET_KEY 和 S3_REGION，"
+        "并确认存储桶存在。"
+    )
+
+
+class ObjectStoreUnreachable(LubanError):
+    """The object store does not answer, or answers with an error of its own."""
+
+    code = "object_store_unreachable"
+    status = 503
+    retryable = True
+    en = "{place} cannot be used now: {cause}. See whether it runs at S3_ENDPOINT, and try again."
+    zh = "{place} 暂时无法使用：{cause}。请检查 S3_ENDPOINT 处的服务是否在运行，然后重试。"
+
+
 class FileLost(LubanError):
     """A file is known, but its bytes are gone from the disk."""
 

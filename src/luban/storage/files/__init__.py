@@ -1,6 +1,7 @@
-"""Stored files: their bytes on a disk, their records in a database."""
+"""Stored files: their bytes on a disk or in an object store, their records in a database."""
 
-from luban.storage.files.disk import DiskFiles
+from luban.storage.files.disk import DiskBytes
 from luban.storage.files.records import FileRecords, HasFileRecords
+from luban.storage.files.stored import FileBounds, StoredFiles
 
-__all__ = ["DiskFiles", "FileRecords", "HasFileRecords"]
+__all__ = ["DiskBytes", "FileBounds", "FileRecords", "HasFileRecords", "StoredFiles"]

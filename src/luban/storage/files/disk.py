@@ -1,127 +1,117 @@
-"""Bytes of files on a disk, by id: written beside their place, moved there when they are whole."""
+"""Bytes of files on a disk, by key: written beside their place, moved there when they are whole."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from luban.model.ids import new_id
-from luban.ports.clock import Clock, SystemClock
-from luban.ports.stores import FileOrder, Page, Slice, StoredFile
-from luban.storage.errors import FileLost, FileTooLarge, refused_by_system
-from luban.storage.files.naming import HEAD, display_name, tell_type
-from luban.storage.files.records import HasFileRecords
+from luban.ports.stored_bytes import PIECE, BytesCutOff, BytesMissing, BytesThere, Kept, Shown
+from luban.storage.errors import refused_by_system
 
-PIECE = 1 << 20
-LIMIT = 512 << 20
-"""Bytes a file may have unless the settings say otherwise."""
 _ABANDONED = 3600.0
 
 
-class DiskFiles:
-    """`FileStore` in a folder; at most a few MiB of a file are in memory at any time."""
+class DiskBytes:
+    """`ByteStore` in a folder; nothing of a key is taken for a path."""
 
-    def __init__(
-        self,
-        folder: Path,
-        database: HasFileRecords,
-        *,
-        limit: int = LIMIT,
-        clock: Clock | None = None,
-    ) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
-        self._records = database.file_records
-        self._limit = limit
-        self._clock = clock or SystemClock()
         try:
             self._incoming.mkdir(parents=True, exist_ok=True)
             _sweep(self._incoming)
         except OSError as error:
             raise refused_by_system(str(folder), error) from error
 
-    def check_size(self, name: str, size: int) -> None:
-        """Raises `FileTooLarge` for an announced size, so that nothing need be read first."""
-        if size > self._limit:
-            raise FileTooLarge(name=display_name(name), limit=self._limit)
+    @property
+    def place(self) -> str:
+        return str(self._folder)
 
-    async def put(
-        self, owner: str, name: str, type: str | None, content: AsyncIterator[bytes]
-    ) -> StoredFile:
-        file_id = new_id("f")
-        shown = display_name(name)
-        incoming, place = self._incoming / file_id, self._place(file_id)
+    async def put(self, key: str, content: AsyncIterator[bytes], shown: Shown) -> int:
+        incoming, place = self._incoming / key, self._place(key)
         try:
-            head, size = await self._receive(shown, incoming, content)
+            size = await _receive(incoming, content)
             await asyncio.to_thread(_settle, incoming, place)
-            file = StoredFile(
-                id=file_id,
-                owner=owner,
-                name=shown,
-                type=tell_type(shown, head, type),
-                size=size,
-                created_at=self._clock.now(),
-            )
-            await self._records.add(file)
-        except BaseException as error:
+        except FileExistsError as error:
+            raise BytesThere(key=key, place=self.place) from error
+        except OSError as error:
+            raise refused_by_system(self.place, error) from error
+        finally:
             incoming.unlink(missing_ok=True)
-            place.unlink(missing_ok=True)
-            if isinstance(error, OSError):
-                raise refused_by_system(str(self._folder), error) from error
-            raise
-        return file
+        return size
 
-    async def _receive(
-        self, name: str, place: Path, content: AsyncIterator[bytes]
-    ) -> tuple[bytes, int]:
-        """Writes the stream down; its first bytes, and how many there were."""
-        head, size, waiting = b"", 0, bytearray()
-        with await asyncio.to_thread(place.open, "xb", buffering=0) as file:
-            async for piece in content:
-                size += len(piece)
-                self.check_size(name, size)
-                if len(head) < HEAD:
-                    head += piece[: HEAD - len(head)]
-                waiting += piece
-                if len(waiting) >= PIECE:
-                    await asyncio.to_thread(_write, file, waiting)
-                    waiting = bytearray()
-            await asyncio.to_thread(_finish, file, waiting)
-        return head, size
-
-    async def find(self, owner: str, file_id: str) -> StoredFile | None:
-        return await self._records.find(owner, file_id)
-
-    async def read(self, file: StoredFile) -> AsyncIterator[bytes]:
-        place = self._place(file.id)
+    async def read(self, key: str) -> AsyncIterator[bytes]:
+        place = self._place(key)
         try:
             opened = await asyncio.to_thread(place.open, "rb", buffering=0)
         except FileNotFoundError as error:
-            raise FileLost(name=file.name, id=file.id, place=str(self._folder)) from error
+            raise BytesMissing(key=key, place=self.place) from error
         except OSError as error:
             raise refused_by_system(str(place), error) from error
         with opened:
+            size, got = os.fstat(opened.fileno()).st_size, 0
             while piece := await asyncio.to_thread(opened.read, PIECE):
+                got += len(piece)
                 yield piece
+        if got < size:
+            raise BytesCutOff(key=key, place=self.place, got=got, size=size)
 
-    async def list(
-        self, owner: str, part: Slice, *, search: str = "", sort: FileOrder = "newest"
-    ) -> Page[StoredFile]:
-        return await self._records.list(owner, part, search=search, sort=sort)
+    async def find(self, key: str) -> Kept | None:
+        return await asyncio.to_thread(_kept, self._place(key))
 
-    async def delete(self, owner: str, file_id: str) -> bool:
-        if not await self._records.delete(owner, file_id):
-            return False
-        self._place(file_id).unlink(missing_ok=True)
-        return True
+    async def delete(self, key: str) -> None:
+        try:
+            await asyncio.to_thread(self._place(key).unlink, missing_ok=True)
+        except OSError as error:  # Windows keeps what is open; the check names it then
+            raise refused_by_system(self.place, error) from error
 
-    def _place(self, file_id: str) -> Path:
+    async def list(self) -> AsyncIterator[Kept]:
+        for kept in await asyncio.to_thread(lambda: list(self._all())):
+            yield kept
+
+    async def url(self, key: str, seconds: int) -> str | None:
+        return None
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+    def _all(self) -> Iterator[Kept]:
+        found = (path for path in self._folder.glob("??/*") if path.parent != self._incoming)
+        for path in sorted(found, key=lambda path: path.name):
+            if (kept := _kept(path)) is not None:
+                yield kept
+
+    def _place(self, key: str) -> Path:
+        if not key.replace("_", "").replace("-", "").isalnum() or not key.isascii():
+            raise ValueError(key)  # keys are ids of ours; a path would be a mistake of ours too
         # The last characters of an id are random, so the folders fill evenly.
-        return self._folder / file_id[-2:] / file_id
+        return self._folder / key[-2:] / key
+
+
+def _kept(path: Path) -> Kept | None:
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return None
+    return Kept(path.name, facts.st_size, facts.st_mtime) if path.is_file() else None
+
+
+async def _receive(place: Path, content: AsyncIterator[bytes]) -> int:
+    """Writes the stream down; how many bytes there were."""
+    size, waiting = 0, bytearray()
+    with await asyncio.to_thread(place.open, "xb", buffering=0) as file:
+        async for piece in content:
+            size += len(piece)
+            waiting += piece
+            if len(waiting) >= PIECE:
+                await asyncio.to_thread(_write, file, waiting)
+                waiting = bytearray()
+        await asyncio.to_thread(_finish, file, waiting)
+    return size
 
 
 def _write(file: BinaryIO, content: bytearray) -> None:
@@ -136,8 +126,16 @@ def _finish(file: BinaryIO, content: bytearray) -> None:
 
 
 def _settle(incoming: Path, place: Path) -> None:
+    """Moves what is whole to its place. Raises `FileExistsError` when something is there."""
     place.parent.mkdir(exist_ok=True)
-    incoming.rename(place)
+    try:
+        os.link(incoming, place)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links
+        if place.exists():
+            raise FileExistsError(place) from None
+        incoming.rename(place)
     if os.name == "posix":  # a new name is durable only when its folder is
         folder = os.open(place.parent, os.O_RDONLY)
         try:

@@ -11,6 +11,8 @@ from luban.storage.sql.database import find
 PEOPLE = """
 select (select count(*) from users) as users, (select count(*) from sessions) as sessions"""
 
+KEPT = "select count(*) as files, coalesce(sum(size), 0) as bytes from files"
+
 
 class MemoryOverviewStore:
     """`OverviewStore` over `tables`."""
@@ -61,15 +63,16 @@ class MemoryOverviewStore:
     async def sizes(self) -> Sizes:
         tables = self._tables
         people = await find(tables.records, PEOPLE)
+        kept = await find(tables.records, KEPT)
         counts = {
             "agents": len(tables.agents) - len(tables.deleted),
-            "files": len(tables.files),
+            "files": kept["files"] if kept else 0,
             "runs_ever": len(tables.runs),
             "events_ever": sum(map(len, tables.journal.values())),
             "users": people["users"] if people else 0,
             "sessions": people["sessions"] if people else 0,
         }
-        return Sizes(0, sum(file.size for file in tables.files.values()), counts)
+        return Sizes(0, kept["bytes"] if kept else 0, counts)
 
 
 def _reason(record: QueuedRun, before: float) -> str | None:

@@ -20,6 +20,8 @@ where ctid = any(array(select ctid from {table} where run {listed} limit :limit)
     mentions = """
 o.options is not null and position('"recorded":"'::bytea in o.options) > 0
 and position(runs.id::bytea in o.options) > 0"""
+    holds_bytes = "position(convert_to({text}, 'UTF8') in {column}) > 0"
+    holds_text = "position({text} in {column}::text) > 0"
     alone: str | None = f"select pg_advisory_xact_lock({_LOCK})"
 
     def list_of(self, numbers: list[int]) -> list[int]:
