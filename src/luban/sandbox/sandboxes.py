@@ -1,0 +1,212 @@
+"""Every box of this installation: which there are is asked once, and none stands in for another."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, NamedTuple, TypeVar
+
+from luban.ports.sandbox import CodeJob, CodeOutcome, SandboxState
+from luban.sandbox.interpreters import Interpreter, Interpreters
+from luban.sandbox.probing import Found, Probe
+from luban.sandbox.subset import BeyondSubset, Subset
+from luban.sdk.sandbox import RunIn, SandboxOff
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+Level = Literal["full", "subset", "off"]
+
+
+@dataclass(frozen=True)
+class SandboxChoice:
+    """How far an administrator lets code go. `at_once` is how many pieces run at a time."""
+
+    level: Level = "full"
+    shell: bool = True
+    at_once: int = 4
+
+
+class _Cancel(NamedTuple):
+    """How a job in another thread is ended."""
+
+    reading: int
+    writing: int
+    workers: list[Callable[[], None]]
+
+    def now(self) -> None:
+        os.write(self.writing, b"x")
+        for end in self.workers:
+            end()
+
+
+class Sandboxes:
+    """`CodeRunner` over the subset and the boxes of the operating system."""
+
+    def __init__(self, choice: SandboxChoice, probe: Probe, interpreters: Interpreters) -> None:
+        self._choice = choice
+        self._probe = probe
+        self._interpreters = interpreters
+        self._subset = Subset(choice.at_once)
+        self._threads = ThreadPoolExecutor(choice.at_once, thread_name_prefix="luban-code")
+        self._asking = threading.Lock()
+        self._found: Found | None = None
+
+    async def run(self, job: CodeJob, run_in: RunIn, *, check: bool = True) -> CodeOutcome:
+        """Raises `CodeFailed`, `CodeLimit` and `SandboxOff`. Cancelling it ends the code."""
+        reading, writing = os.pipe()
+        cancel = _Cancel(reading, writing, [])
+        work = partial(self._run, job, run_in, cancel, check)
+        going = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            return await asyncio.shield(going)
+        except asyncio.CancelledError:
+            cancel.now()
+            if not going.cancel():
+                await asyncio.wait([going])
+                if not going.cancelled():
+                    going.exception()  # whatever it met with, nobody waits for it any more
+            raise
+        finally:
+            os.close(reading)
+            os.close(writing)
+
+    async def states(self) -> list[SandboxState]:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._states)
+
+    async def aclose(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        self._subset.close()
+
+    # -- in a thread of ours ------------------------------------------------------------------
+
+    def _run(self, job: CodeJob, run_in: RunIn, cancel: _Cancel, check: bool) -> CodeOutcome:
+        if job.language != "python":
+            return self._in_box(job, cancel, check)
+        subset = self._state("subset")
+        if run_in == "full" or (run_in == "auto" and job.files):
+            return self._in_box(job, cancel, check)
+        if not subset.on:
+            raise _off(subset)
+        try:
+            return self._subset.run(job, cancel.workers.append)
+        except BeyondSubset as error:
+            full = self._state("full")
+            if run_in == "auto" and full.on:
+                return self._in_box(job, cancel, check)
+            raise _narrow(error, None if run_in == "subset" else full) from error
+
+    def _in_box(self, job: CodeJob, cancel: _Cancel, check: bool) -> CodeOutcome:
+        name = "full" if job.language == "python" else job.language
+        state = self._state(name)
+        boxes = self._ask().boxes
+        if not state.on or boxes is None:
+            raise _off(state)
+        program = self._program(job.language)
+        return boxes.run(job, program, cancel.reading, check=check)
+
+    def _program(self, language: str) -> Interpreter | None:
+        if language == "javascript":
+            return self._interpreters.node
+        return self._interpreters.shell if language == "shell" else None
+
+    def _state(self, name: str) -> SandboxState:
+        return next(state for state in self._states() if state.name == name)
+
+    def _states(self) -> list[SandboxState]:
+        level = self._choice.level
+        if level == "off":
+            return [SandboxState(name, False, "", *_TURNED_OFF) for name in _NAMES]
+        subset = SandboxState("subset", True, "monty")
+        if level == "subset":
+            off = [SandboxState(name, False, "", *_ONLY_SUBSET) for name in _NAMES[1:]]
+            return [subset, *off]
+        found = self._ask()
+        full = SandboxState(
+            "full", found.boxes is not None, found.by, found.reason, found.reason_zh
+        )
+        node = self._interpreters.node
+        javascript = full._replace(name="javascript")
+        if full.on and node is None:
+            javascript = SandboxState("javascript", False, "", *_NO_NODE)
+        shell = full._replace(name="shell")
+        if not self._choice.shell:
+            shell = SandboxState("shell", False, "", *_NO_SHELL)
+        return [subset, full, javascript, shell]
+
+    def _ask(self) -> Found:
+        with self._asking:
+            if self._found is None:
+                self._found = self._probe.ask(self._interpreters)
+                found = self._found
+                log.info("code runs in %s %s", found.by or "no box:", found.reason)
+            return self._found
+
+
+_NAMES: tuple[Literal["subset", "full", "javascript", "shell"], ...] = (
+    "subset",
+    "full",
+    "javascript",
+    "shell",
+)
+_TURNED_OFF = (
+    "An administrator turned code off (LUBAN_CODE=off).",
+    "管理员已关闭代码执行（LUBAN_CODE=off）。",
+)
+_ONLY_SUBSET = (
+    "An administrator allows only the safe subset of Python (LUBAN_CODE=subset).",
+    "管理员只允许 Python 安全子集（LUBAN_CODE=subset）。",
+)
+_NO_NODE = ("Node is not installed where programs are.", "系统中没有安装 Node。")
+_NO_SHELL = (
+    "An administrator turned shell commands off (LUBAN_CODE_SHELL=off).",
+    "管理员已关闭 shell 命令（LUBAN_CODE_SHELL=off）。",
+)
+_WHAT = {
+    "subset": ("Python", "Python 代码"),
+    "full": ("Full Python", "完整 Python"),
+    "javascript": ("JavaScript", "JavaScript"),
+    "shell": ("Shell commands", "Shell 命令"),
+}
+
+
+def _off(state: SandboxState) -> SandboxOff:
+    what, what_zh = _WHAT[state.name]
+    return SandboxOff(
+        what=what,
+        what_zh=what_zh,
+        reason=state.reason,
+        reason_zh=state.reason_zh,
+        way_out="Ask whoever runs the server: `docs/howto/run-code.md` says what it takes.",
+        way_out_zh="请联系服务器管理员：`docs/howto/run-code.md` 说明了所需条件。",
+    )
+
+
+def _narrow(error: BeyondSubset, full: SandboxState | None) -> BeyondSubset:
+    """The error, and that there is more Python than this."""
+    if full is None:
+        hint = "(In the safe subset of Python; set the node to `full` for the whole language.)"
+        hint_zh = "（运行于 Python 安全子集；将节点设为 `full` 可使用完整语言。）"
+    else:
+        hint = f"(In the safe subset of Python. The whole language is off here: {full.reason})"
+        hint_zh = f"（运行于 Python 安全子集。完整语言在此不可用：{full.reason_zh}）"
+    cause = error.params["cause"]
+    return BeyondSubset(cause, error.params["line"], hint, hint_zh)
+
+
+def lowered(job: CodeJob, *, seconds: float, memory: int) -> CodeJob:
+    """The job with no more than the server allows."""
+    bounds = dataclasses.replace(
+        job.bounds,
+        seconds=min(job.bounds.seconds, seconds),
+        memory=min(job.bounds.memory or memory, memory),
+    )
+    return dataclasses.replace(job, bounds=bounds)
