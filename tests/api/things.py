@@ -379,5 +379,14 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
 }
 """Operations in whose address a place stands for something else than its name says."""
 
-NOBODYS = {"block_id", "file_name", "file_token", "new_provider", "provider_id", "template_id", "token", "role_name"}
+NOBODYS = {
+    "block_id",
+    "file_name",
+    "file_token",
+    "new_provider",
+    "provider_id",
+    "template_id",
+    "token",
+    "role_name",
+}
 """Places that name what belongs to nobody, or what whoever knows it may use."""

@@ -88,7 +88,12 @@ OF_NOBODY = {  # what rotation asks, for all owners
     "CredentialStore.key_is_there",
     "FileStore.unused",
 }
-OF_ONES_OWN = {"RunStore.caps", "RunStore.set_caps", "FileStore.usage", "FileStore.set_quota"}  # they name nothing but the owner
+OF_ONES_OWN = {
+    "RunStore.caps",
+    "RunStore.set_caps",
+    "FileStore.usage",
+    "FileStore.set_quota",
+}  # they name nothing but the owner
 
 
 async def content(file: bytes = b"secret") -> AsyncIterator[bytes]:

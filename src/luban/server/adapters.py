@@ -15,8 +15,8 @@ from luban.net.limits import LimitSettings, SharedLimits
 from luban.net.mail import GuardedMail
 from luban.ports.bus import Bell, Bus
 from luban.ports.clock import Clock, SystemClock
-from luban.ports.rates import RateStore
 from luban.ports.files import FileStore
+from luban.ports.rates import RateStore
 from luban.registry import Registry, discover
 from luban.sdk.browser import Browser
 from luban.sdk.mail import Mail

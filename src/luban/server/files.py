@@ -65,8 +65,8 @@ def open_uploads(settings: Settings) -> Uploads:
 
 def open_links(settings: Settings, files: FileStore, sealing: Sealing, clock: Clock) -> FileLinks:
     """Links begin with the server's public address, else with the one it listens at."""
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return FileLinks(files, sealing, clock, base)
+    own = f"http://{settings.host}:{settings.port}"
+    return FileLinks(files, sealing, clock, settings.public_url, own)
 
 
 def _scanner(settings: Settings) -> Scanner | None:

@@ -134,11 +134,13 @@ async def _serve(home: Home, listening: socket.socket, ready: Ready) -> None:
     )
     address = _address(settings.host, listening.getsockname()[1])
     server = _Server(config, closing, lambda: ready(address, home))
+    home.house.files.links.listen_at(address)
     settle_heap()
     await home.start_worker()
     beside = [
         asyncio.create_task(watch(home)),
         asyncio.create_task(home.retention.go_on()),
+        asyncio.create_task(home.collection.go_on()),
         asyncio.create_task(home.house.audit.go_on()),
         asyncio.create_task(stand_watch(home)),
         asyncio.create_task(home.house.accounts.go_on()),

@@ -19,7 +19,6 @@ from luban.net.driver_gate import DriverGate
 from luban.ports.journal import RunQueue
 from luban.registry import Registry
 from luban.server.adapters import Adapters, open_adapters
-from luban.server.files import open_links
 from luban.server.house import make_house
 from luban.server.isolation import Isolation
 from luban.server.proofs import open_people
@@ -27,6 +26,7 @@ from luban.server.settings import Settings
 from luban.server.vault import Vault, open_vault
 from luban.server.watching import Watching, check_worker, open_sending, open_watching
 from luban.server.world import HomeWorld, Kept
+from luban.services.file_collection import FileCollection
 from luban.services.house import House
 from luban.services.retention import Retention
 from luban.services.sub_agents import SubAgents
@@ -45,6 +45,7 @@ class Home:
     worker: Worker
     registry: Registry
     retention: Retention
+    collection: FileCollection
     queue: RunQueue
     watch: LoopWatch
     """Looks for blocks that hold up this process, once it is started."""
@@ -97,6 +98,7 @@ async def open_home(settings: Settings, *, isolated: bool = False) -> AsyncItera
             worker,
             over.registry,
             _retention(over, house),
+            FileCollection(over.files, clock),
             database.queue,
             watch,
             guard,
@@ -127,7 +129,7 @@ def _worker(
         over.models,
         over.limits,
         over.files,
-        open_links(over.settings, over.files, vault.sealing, over.clock),
+        house.files.links,
         kept,
         below,
         vault.nodes,

@@ -33,17 +33,25 @@ class FileLink(NamedTuple):
 
 
 class FileLinks:
-    """Links to files; `reachable` tells whether others than this machine can follow them."""
+    """Links to files; they begin with `public`, or with the address this process listens at."""
 
-    def __init__(self, store: FileStore, sealing: Sealing, clock: Clock, base: str) -> None:
+    def __init__(
+        self, store: FileStore, sealing: Sealing, clock: Clock, public: str, own: str
+    ) -> None:
         self._store = store
         self._sealing = sealing
         self._clock = clock
-        self._base = base.rstrip("/")
+        self._public = public.rstrip("/")
+        self._own = own
+
+    def listen_at(self, address: str) -> None:
+        """Where this process really listens, once that is known."""
+        self._own = address.rstrip("/")
 
     @property
     def reachable(self) -> bool:
-        return bool(self._base) and not self._base.startswith(_AT_HOME)
+        """Whether others than this machine can follow a link."""
+        return bool(self._public) and not self._public.startswith(_AT_HOME)
 
     async def make(self, file: StoredFile, seconds: int) -> FileLink:
         """Raises `InvalidValue` for a time that is none or too long."""
@@ -61,7 +69,7 @@ class FileLinks:
         told = orjson.dumps([file.owner, file.id, until])
         sealed = packed(self._sealing.seal(told, _PLACE))
         token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-        return FileLink(f"{self._base}{PATH}/{token}/{quote(file.name, safe='')}", until)
+        return FileLink(f"{self._public or self._own}{PATH}/{token}/{quote(file.name, safe='')}", until)
 
     async def open(self, token: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """The file of a link. Raises `NotFound`, the same for every link that leads nowhere."""

@@ -27,7 +27,7 @@ class Files:
     def __init__(self, store: FileStore, uploads: Uploads, links: FileLinks) -> None:
         self._store = store
         self._uploads = uploads
-        self._links = links
+        self.links = links
 
     async def upload(
         self,
@@ -100,11 +100,11 @@ class Files:
 
     async def link(self, owner: str, file_id: str, seconds: int) -> FileLink:
         """An address at which anybody reads it for a while. Raises `NotFound`, `InvalidValue`."""
-        return await self._links.make(await self.get(owner, file_id), seconds)
+        return await self.links.make(await self.get(owner, file_id), seconds)
 
     async def linked(self, token: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """Raises `NotFound`."""
-        return await self._links.open(token)
+        return await self.links.open(token)
 
     async def usage(self, owner: str) -> Usage:
         return await self._store.usage(owner)

@@ -60,8 +60,10 @@ class FileInfected(LubanError):
 
 
 class UploadRules(NamedTuple):
-    """What may be uploaded: bytes, types as patterns (`!` before one refuses it), and whether a
-    file is let through while the scanner does not answer."""
+    """What may be uploaded: how many bytes, and types as patterns; `!` before one refuses it.
+
+    `without_scanner` lets files through while the scanner does not answer.
+    """
 
     limit: int = 10 * 1024 * 1024
     types: Sequence[str] = ("*",)

@@ -139,8 +139,8 @@ class ObjectStoreRefused(LubanError):
     code = "object_store_refused"
     status = 500
     en = (
-        "{place} refuses: {cause}. Check S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY and S3_REGION, and "
-        "that the bucket exists."
+        "{place} refuses: {cause}. Check S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY and S3_REGION, "
+        "and that the bucket exists."
     )
     zh = (
         "{place} 拒绝访问：{cause}。请检查 S3_BUCKET、S3_ACCESS_KEY、S3_SECRET_KEY 和 S3_REGION，"

@@ -115,7 +115,7 @@ async def get_linked_file(
     token: Annotated[str, Path(min_length=1, max_length=1000)],
     name: Annotated[str, Path(max_length=1000)],
 ) -> Response:
-    """The bytes of the file a link is for. Links that are over and wrong ones are answered alike."""
+    """The bytes of the file a link is for. Links that are over are answered as wrong ones are."""
     file, content = await house.files.linked(token)
     return _bytes(file, content, download=False, cache="no-store")
 

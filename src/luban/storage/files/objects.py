@@ -35,7 +35,7 @@ class Bucket(NamedTuple):
 
 
 class ObjectBytes:
-    """`ByteStore` in a bucket; keys lie in it as they do on a disk, so either can be copied over."""
+    """`ByteStore` in a bucket; keys lie in it as they do on a disk, so that they can be copied."""
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
@@ -166,9 +166,7 @@ class ObjectBytes:
 
         if not self._bucket.links:
             return None
-        return await obstore.sign_async(
-            self._store, "GET", _path(key), timedelta(seconds=seconds)
-        )
+        return await obstore.sign_async(self._store, "GET", _path(key), timedelta(seconds=seconds))
 
     async def aclose(self) -> None:
         self._opened = None

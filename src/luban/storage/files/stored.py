@@ -29,12 +29,18 @@ from luban.storage.files.records import HasFileRecords
 
 
 class FileBounds(NamedTuple):
-    """What the settings allow: bytes of a file and of all of an owner's (0: any number), and how
-    many versions of a path are kept."""
+    """What the settings allow: bytes of a file, and of all of an owner's (0: any number).
+
+    `versions` is how many are kept of what is at a path.
+    """
 
     limit: int = 512 << 20
     quota: int = 0
     versions: int = 20
+
+
+UNBOUNDED = FileBounds()
+"""As settings that say nothing, without a quota."""
 
 
 class StoredFiles:
@@ -44,7 +50,7 @@ class StoredFiles:
         self,
         content: ByteStore,
         database: HasFileRecords,
-        bounds: FileBounds = FileBounds(),
+        bounds: FileBounds = UNBOUNDED,
         *,
         clock: Clock | None = None,
     ) -> None:

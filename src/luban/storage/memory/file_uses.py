@@ -37,7 +37,7 @@ class MemoryFileUses:
         tables = self._tables
         yield from (encode(agent.document) for agent in tables.agents.values())
         yield from (encode(version.document) for version in tables.versions.values())
-        yield from tables.state.values()
+        yield from (value for value, _ in tables.state.values())
         for queued in tables.runs.values():
             yield encode([queued.run.inputs, queued.run.outputs])
             yield encode([signal.data for signal in queued.inbox])
