@@ -276,6 +276,9 @@ class _TestWorld:
     def files(self, owner: str, agent_id: str, run_id: str) -> Any:
         return self._context.files
 
+    def sandbox(self, owner: str, run_id: str, files: Any) -> Any:
+        return self._context.sandbox
+
     def state(self, owner: str, agent_id: str) -> Any:
         return self._context.state
 

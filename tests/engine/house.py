@@ -69,6 +69,9 @@ class OnlyAgents:
     def files(self, owner: str, agent_id: str, run_id: str) -> Any:
         raise AssertionError
 
+    def sandbox(self, owner: str, run_id: str, files: Any) -> Any:
+        raise AssertionError
+
     def state(self, owner: str, agent_id: str) -> Any:
         raise AssertionError
 

@@ -28,6 +28,7 @@ from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
 
 if TYPE_CHECKING:
@@ -194,6 +195,10 @@ class StepContext:
         return DiscreetFiles(
             scope.world.files(scope.owner, scope.agent_id, scope.run_id), self._host
         )
+
+    @property
+    def sandbox(self) -> Sandbox:
+        return self._scope.world.sandbox(self._scope.owner, self._scope.run_id, self.files)
 
     @property
     def state(self) -> State:

@@ -61,6 +61,7 @@ SERVER_PERMISSIONS: Mapping[str, Told] = {
     "store.reject": Told("reject what was submitted to the store", "拒绝提交到商店的内容"),
     "store.manage": Told("feature and withdraw what the store holds", "推荐和下架商店内容"),
     "audit.read": Told("read who did what", "查看谁做了什么"),
+    "code.shell": Told("run shell commands in agents", "在智能体中运行 shell 命令"),
     "system.read": Told("see workers, queue, storage and limits", "查看工作进程、队列、存储和限额"),
     "system.manage": Told(
         "change limits, keys and providers of the server", "修改服务器的限额、密钥和提供方"

@@ -15,6 +15,7 @@ from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
 
 
@@ -65,6 +66,10 @@ class World(Protocol):
 
     def files(self, owner: str, agent_id: str, run_id: str) -> Files:
         """The files of an owner, the workspace of an agent; what a run writes is known as its."""
+        ...
+
+    def sandbox(self, owner: str, run_id: str, files: Files) -> Sandbox:
+        """Where code of a step runs; what it makes is stored among `files`."""
         ...
 
     def state(self, owner: str, agent_id: str) -> State: ...

@@ -20,6 +20,14 @@ from luban.sdk.files import FileFacts, Files
 from luban.sdk.http import Http, HttpResponse, HttpStream, Streamed, Upload
 from luban.sdk.mail import Letter, Mail, Received, Sent, Wanted
 from luban.sdk.migration import Migration
+from luban.sdk.sandbox import (
+    CodeFailed,
+    CodeLimit,
+    CodeNotPermitted,
+    CodeResult,
+    Sandbox,
+    SandboxOff,
+)
 
 __all__ = [
     "Answer",
@@ -32,6 +40,10 @@ __all__ = [
     "ChatAnswer",
     "ChatMessage",
     "ChildRunFailed",
+    "CodeFailed",
+    "CodeLimit",
+    "CodeNotPermitted",
+    "CodeResult",
     "Context",
     "CredentialNeed",
     "Date",
@@ -56,6 +68,8 @@ __all__ = [
     "PathChanged",
     "Received",
     "Role",
+    "Sandbox",
+    "SandboxOff",
     "Seen",
     "Sent",
     "Sight",

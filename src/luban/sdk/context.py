@@ -13,6 +13,7 @@ from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
 
 T = TypeVar("T")
@@ -55,6 +56,11 @@ class Context(Protocol):
     def llm(self) -> Models: ...
     @property
     def files(self) -> Files: ...
+    @property
+    def sandbox(self) -> Sandbox:
+        """Runs code of users and models, away from the server."""
+        ...
+
     @property
     def state(self) -> State: ...
     @property

@@ -25,6 +25,7 @@ from luban.sdk.memory_verbs import MemoryVerbs
 from luban.sdk.recorded_errors import cause_of
 from luban.sdk.scripted_databases import ScriptedDatabases
 from luban.sdk.scripted_outside import ScriptedBrowser, ScriptedMail
+from luban.sdk.scripted_sandbox import ScriptedSandbox
 
 Answer = HttpResponse | Exception | Mapping[str, Any]
 """What an address answers; a mapping has `status headers url`, and `text`, `json` or `bytes`."""
@@ -145,6 +146,7 @@ class TestContext(MemoryVerbs):
     mail: ScriptedMail = field(default_factory=ScriptedMail)
     llm: ScriptedModels = field(default_factory=ScriptedModels)
     files: MemoryFiles = field(default_factory=MemoryFiles)
+    sandbox: ScriptedSandbox = field(default_factory=ScriptedSandbox)
     state: MemoryState = field(default_factory=MemoryState)
     tables: MemoryTables = field(default_factory=MemoryTables)
     index: MemoryIndex = field(default_factory=MemoryIndex)
@@ -164,6 +166,7 @@ class TestContext(MemoryVerbs):
         """The world an example describes.
 
         Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `browser`, `mail`,
+        `sandbox` (as `ScriptedSandbox`),
         `llm` (a list of
         answers), `files` (id to `{name, type, text | bytes}`, and in a workspace `path, scope`),
         `state`, `credentials`; for durable verbs `agents`, `answers`, `signals`, `blocks`.
@@ -186,6 +189,7 @@ class TestContext(MemoryVerbs):
             mail=ScriptedMail(world.get("mail")),
             llm=ScriptedModels(world.get("llm", ())),
             files=files,
+            sandbox=ScriptedSandbox(world.get("sandbox", ()), files),
             state=MemoryState(world.get("state")),
             tables=MemoryTables(world.get("tables")),
             index=MemoryIndex(world.get("documents")),

@@ -18,8 +18,10 @@ from luban.ports.clock import Clock, SystemClock
 from luban.ports.files import FileStore
 from luban.ports.rates import RateStore
 from luban.registry import Registry, discover
+from luban.sandbox.sandboxes import Sandboxes
 from luban.sdk.browser import Browser
 from luban.sdk.mail import Mail
+from luban.server.code import open_sandboxes
 from luban.server.database import Database, open_database
 from luban.server.fenced import note_unfenced
 from luban.server.files import open_files
@@ -40,6 +42,7 @@ class Adapters:
     bus: Bus
     bell: Bell
     files: FileStore
+    code: Sandboxes
     registry: Registry
     limits: SharedLimits
     rates: RateStore
@@ -63,6 +66,8 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
     rates = _open_rates(settings, clock)
     closing.push_async_callback(rates.aclose)
     guard = _guard(settings)
+    code = open_sandboxes(settings)
+    closing.push_async_callback(code.aclose)
     note_unfenced(database.unfenced, guard.findings, clock.now())
     files, registry = open_files(settings, database, clock), discover(settings.blocks_path)
     return Adapters(
@@ -76,6 +81,7 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
         bus,
         bell,
         files,
+        code,
         registry,
         limits,
         rates,

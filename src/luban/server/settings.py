@@ -105,6 +105,18 @@ class Settings:
     """Where this machine alone reads /metrics without showing anything; 0 is nowhere."""
     keep_audit_days: int = 365
     """Days that entries of the audit log are kept."""
+    code: Literal["full", "subset", "off"] = "full"
+    """How far code of users may go: whole languages in a box, a subset of Python, not at all."""
+    code_shell: Literal["admins", "off"] = "admins"
+    """Whether teams of administrators may run shell commands, in a box too."""
+    code_python: str = ""
+    """The Python that runs code, with its packages; empty: a bare one."""
+    code_seconds: int = 300
+    """Seconds that a piece of code may take, whatever its node says."""
+    code_memory: int = 512 << 20
+    """Bytes of memory of a piece of code, whatever its node says."""
+    code_at_once: int = 4
+    """How many pieces of code run at a time; others wait."""
     models: tuple[Mapping[str, Any], ...] = ()
     """The `[[models]]` of luban.toml, as they stand there."""
     secrets: tuple[Mapping[str, Any], ...] = ()
@@ -193,6 +205,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
         "LUBAN_LOG_FORMAT": settings.log_format,
         "LUBAN_BLOCKED_LIMIT": str(settings.blocked_limit),
         "LUBAN_ISOLATED_MEMORY": str(settings.isolated_memory),
+        "LUBAN_CODE": settings.code,
+        "LUBAN_CODE_SHELL": settings.code_shell,
     }
 
 
@@ -427,6 +441,12 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "durability": _one_of("process", "power"),
     "log_level": _one_of("debug", "info", "warning", "error"),
     "log_format": _one_of("text", "json"),
+    "code": _one_of("full", "subset", "off"),
+    "code_shell": _one_of("admins", "off"),
+    "code_python": _text,
+    "code_seconds": _number(1, 86_400),
+    "code_memory": _number(32 << 20, 1 << 40),
+    "code_at_once": _number(1, 1000),
     "models": _models,
     "secrets": _sources_of_secrets,
     "limits": _limits,

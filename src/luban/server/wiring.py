@@ -19,6 +19,7 @@ from luban.net.driver_gate import DriverGate
 from luban.ports.journal import RunQueue
 from luban.registry import Registry
 from luban.server.adapters import Adapters, open_adapters
+from luban.server.code import CodeOfSteps
 from luban.server.house import make_house
 from luban.server.isolation import Isolation
 from luban.server.proofs import open_people
@@ -131,6 +132,7 @@ def _worker(
         over.files,
         house.files.links,
         kept,
+        CodeOfSteps(over.code, over.settings, database.teams, database.runs),
         below,
         vault.nodes,
     )

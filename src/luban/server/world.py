@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from luban.llm.limited_models import KeyedModels, LimitedModels
 from luban.model.run import ParentStep
@@ -19,8 +20,11 @@ from luban.ports.world import OpenedCredential, StepPlace, WantedCredential
 from luban.sdk.browser import Browser
 from luban.sdk.chat import Models
 from luban.sdk.databases import Databases
+from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.sandbox import Sandbox
+from luban.server.code import CodeOfSteps
 from luban.services.agent_state import AgentState
 from luban.services.credentials.node_credentials import NodeCredentials
 from luban.services.file_links import FileLinks
@@ -30,7 +34,8 @@ from luban.services.sub_agents import SubAgents
 from luban.services.tables import StepTables
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True)
+class Kept:
     """What steps keep between runs, and how they reach databases of others."""
 
     state: StateStore
@@ -54,6 +59,7 @@ class HomeWorld:
         files: FileStore,
         links: FileLinks,
         kept: Kept,
+        code: CodeOfSteps,
         sub_agents: SubAgents,
         credentials: NodeCredentials,
     ) -> None:
@@ -65,6 +71,7 @@ class HomeWorld:
         self._files = files
         self._links = links
         self._kept = kept
+        self._code = code
         self._sub_agents = sub_agents
         self._credentials = credentials
 
@@ -82,6 +89,9 @@ class HomeWorld:
 
     def files(self, owner: str, agent_id: str, run_id: str) -> StepFiles:
         return StepFiles(self._files, self._links, StepOwner(owner, agent_id, run_id))
+
+    def sandbox(self, owner: str, run_id: str, files: Files) -> Sandbox:
+        return self._code.of_step(owner, run_id, files)
 
     def state(self, owner: str, agent_id: str) -> AgentState:
         return AgentState(self._kept.state, owner, agent_id)

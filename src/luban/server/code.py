@@ -1,0 +1,45 @@
+"""Where code of users runs, as the settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from luban.ports.people import TeamStore
+from luban.ports.sandbox import CodeRunner
+from luban.ports.stores import RunStore
+from luban.sandbox.interpreters import Interpreters
+from luban.sandbox.probing import Probe
+from luban.sandbox.sandboxes import SandboxChoice, Sandboxes
+from luban.sdk.files import Files
+from luban.sdk.sandbox import Sandbox
+from luban.server.settings import Settings
+from luban.services.shell_permission import ShellPermission
+from luban.services.step_sandbox import CodeCeilings, StepSandbox
+
+
+def open_sandboxes(settings: Settings) -> Sandboxes:
+    """Nothing is started or asked yet."""
+    choice = SandboxChoice(
+        settings.code, shell=settings.code_shell == "admins", at_once=settings.code_at_once
+    )
+    hidden = [settings.home.absolute(), Path("blocks").absolute()]
+    hidden += [settings.archive_dir.absolute()] if settings.archive_dir else []
+    hidden += [path.absolute() for path in settings.blocks_path]
+    path = settings.environment.get("PATH")
+    return Sandboxes(choice, Probe(hidden), Interpreters(settings.code_python, path))
+
+
+class CodeOfSteps:
+    """Makes what a context hands to a block."""
+
+    def __init__(
+        self, runner: CodeRunner, settings: Settings, teams: TeamStore, runs: RunStore
+    ) -> None:
+        self._runner = runner
+        self._ceilings = CodeCeilings(float(settings.code_seconds), settings.code_memory)
+        self._shell = ShellPermission(teams, runs)
+
+    def of_step(self, owner: str, run: str, files: Files) -> Sandbox:
+        return StepSandbox(
+            self._runner, files, self._ceilings, lambda: self._shell.require(owner, run)
+        )
