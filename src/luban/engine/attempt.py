@@ -16,6 +16,7 @@ from luban.engine.inputs import Gate
 from luban.engine.threads import Holder
 from luban.model.errors import LubanError
 from luban.model.values import plain
+from luban.sdk.bring_in import all_brought_in
 from luban.sdk.code import BlockCode, Emission, Style
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,10 @@ async def attempt(
     firing = ctx.firing
     whose.DOING.set(ctx)
     try:
-        ready = gate.enter(firing.path, firing.inputs)
+        given = firing.inputs
+        if gate.files:
+            given = await all_brought_in(ctx, given, gate.files)
+        ready = gate.enter(firing.path, given)
         if timeout is not None:
             result = await _in_time(code, ready, ctx, timeout, guard)
         elif code.style is Style.COROUTINE:  # as in `_call`, which would cost a frame more

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from luban.engine.bounds import SHORT, Bounds
 from luban.model.block import BlockSpec
 from luban.model.errors import LubanError, show
+from luban.model.outside_files import takes_files
 from luban.model.pins import FITS, CoercionFailed, PinKind, PinType, coerce
 from luban.model.values import decode, encode, plain
 from luban.sdk.code import BlockCode, Emission
@@ -68,6 +69,8 @@ class Gate:
             for name, pin in code.spec.output_by_name.items()
         }
         self._leave_as_they_are = {name: fits & _SAFE for name, (fits, _) in self._gives.items()}
+        self.files = {name: to for name, to in self._takes.items() if takes_files(to)}
+        """Pins of files, which also take texts that stand for one."""
         self._secret = {pin.name for pin in code.spec.inputs if pin.secret}
 
     def enter(self, node: str, inputs: dict[str, Any]) -> Any:

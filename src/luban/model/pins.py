@@ -149,8 +149,8 @@ BECOMES: dict[PinKind, frozenset[PinKind]] = {
         {PinKind.TEXT, PinKind.MESSAGE, PinKind.TOOL, PinKind.FILE, PinKind.IMAGE}
     ),
     PinKind.LIST: frozenset(PinKind),
-    PinKind.FILE: frozenset({PinKind.IMAGE, PinKind.OBJECT}),
-    PinKind.IMAGE: frozenset({PinKind.FILE, PinKind.OBJECT}),
+    PinKind.FILE: frozenset({PinKind.TEXT, PinKind.IMAGE, PinKind.OBJECT}),
+    PinKind.IMAGE: frozenset({PinKind.TEXT, PinKind.FILE, PinKind.OBJECT}),
     PinKind.MESSAGE: frozenset({PinKind.TEXT, PinKind.OBJECT}),
     PinKind.TOOL: frozenset({PinKind.OBJECT}),
     PinKind.DATE: frozenset({PinKind.TEXT}),

@@ -11,9 +11,11 @@ from typing import Any, cast
 
 from luban.model.block import BlockExample, BlockSpec
 from luban.model.errors import LubanError
+from luban.model.outside_files import takes_files
 from luban.model.pins import coerce
 from luban.model.values import canonical, plain
 from luban.sdk.block import compile_block
+from luban.sdk.bring_in import all_brought_in
 from luban.sdk.chat import ChatAnswer, ChatMessage, Usage
 from luban.sdk.code import BlockCode, BlockSource, Emission, Style
 from luban.sdk.credential import CredentialForTests, OpenCredential
@@ -243,9 +245,12 @@ class TestContext(MemoryVerbs):
     async def run_code(self, code: BlockCode, inputs: dict[str, Any]) -> dict[str, list[Any]]:
         self.effect = code.spec.effect
         pins = code.spec.input_by_name
+        given = await all_brought_in(
+            self, inputs, {name: pin.type for name, pin in pins.items() if takes_files(pin.type)}
+        )
         ready = {
             name: coerce(plain(value), pins[name].type) if name in pins else value
-            for name, value in inputs.items()
+            for name, value in given.items()
         }
         try:
             await _drive(code, code.validate(ready), self)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from luban.model.block import BlockSpec, Effect, InputPin, Role
 from luban.model.errors import LubanError, show
 from luban.model.graph import Graph, Node
+from luban.model.outside_files import names_elsewhere
 from luban.model.pins import PinKind, PinType, coerce
 from luban.model.rejection import rejection
 from luban.sdk.code import BlockCode, BlockSource, Style
@@ -115,6 +116,8 @@ async def judged(asked: Sequence[AskedInput], given: Mapping[str, Any]) -> dict[
 
 async def _judge(asked: AskedInput, value: Any) -> Any:
     """The value, converted; a built-in input block looks at it as it will in the run."""
+    if names_elsewhere(value, asked.type):
+        return value  # the step that takes it in stores the file
     value = coerce(value, asked.type)
     code = asked.block
     spec = code.spec

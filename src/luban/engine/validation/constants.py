@@ -14,6 +14,7 @@ from luban.model.block import InputPin
 from luban.model.errors import LubanError
 from luban.model.finding import Finding
 from luban.model.graph import Body, BodyMode
+from luban.model.outside_files import with_stand_ins
 from luban.model.pins import PinKind, PinType, coerce
 from luban.model.rejection import rejection
 
@@ -92,7 +93,8 @@ def _invalid(place: Place, linked: set[str]) -> Iterator[Finding]:
         if pin is None or name in linked:
             continue
         try:
-            ready[name] = coerce(value, _token_type(pin))
+            to = _token_type(pin)
+            ready[name] = coerce(with_stand_ins(value, to), to)
         except (LubanError, RecursionError) as error:
             yield _refused(place, pin, name, value, error)
     if place.code is None:

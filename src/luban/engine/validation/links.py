@@ -18,6 +18,8 @@ _DOUBTFUL = frozenset(
         (PinKind.OBJECT, PinKind.IMAGE),
         (PinKind.OBJECT, PinKind.TOOL),
         (PinKind.FILE, PinKind.IMAGE),
+        (PinKind.TEXT, PinKind.FILE),
+        (PinKind.TEXT, PinKind.IMAGE),
     }
 )
 """Links that work only if the value happens to be of the special form."""
