@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from luban.engine.children import Child, StepKey, child_path
 from luban.engine.inputs import Lacking
+from luban.engine.pinning import as_begun
 from luban.engine.plan import NodePlan, Plan, UnknownBlock, compile_plan
 from luban.engine.planner import Planner
 from luban.engine.state import Firing, Frame
@@ -82,7 +83,8 @@ def steps(
     not what they took: that follows from the graph. With `now`, a step whose next attempt is
     still to come is told to wait for it.
     """
-    history = History(graph, blocks, inputs)
+    events = list(events)
+    history = History(graph, as_begun(blocks, events), inputs)
     for event in events:
         history.take(event)
     return history.steps(now)

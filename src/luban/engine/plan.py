@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from luban.engine.cycles import condense
+from luban.engine.fitting import fitted_graph
 from luban.engine.inputs import Gate
 from luban.model.block import BlockSpec, Effect, InputPin, Role
 from luban.model.errors import LubanError
@@ -118,7 +120,10 @@ class Plan:
     has_time_limits: bool
     """Whether a whole step may be limited in time."""
     versions: dict[str, int]
-    """The blocks it uses, those in bodies included, and their versions."""
+    """The blocks it uses, those in bodies included, and their versions.
+
+    Where it uses several of one block, the newest stands under the id, the others under `id@1`.
+    """
 
 
 class CalledBlocks:
@@ -149,7 +154,11 @@ _SETTINGS = GraphSettings()  # pyright: ignore[reportCallIssue]
 
 
 def compile_plan(graph: Graph, blocks: BlockSource) -> Plan:
-    """The plan of a graph that was found free of errors. Raises `UnknownBlock`."""
+    """The plan of a graph that was found free of errors. Raises `UnknownBlock`.
+
+    Nodes written for versions that are gone are brought up first, if their blocks can.
+    """
+    graph = fitted_graph(graph, blocks)
     return _compile(graph.nodes, graph.links, graph.settings, blocks)
 
 
@@ -363,10 +372,20 @@ def _assemble(
 
 
 def _versions(plans: tuple[NodePlan, ...]) -> dict[str, int]:
+    by_id: dict[str, set[int]] = {}
+    for id, version in _used(plans):
+        by_id.setdefault(id, set()).add(version)
     found: dict[str, int] = {}
+    for id, versions in by_id.items():
+        newest, *others = sorted(versions, reverse=True)
+        found[id] = newest
+        found |= {f"{id}@{version}": version for version in others}
+    return found
+
+
+def _used(plans: tuple[NodePlan, ...]) -> Iterator[tuple[str, int]]:
     for plan in plans:
         if plan.code is not None:
-            found[plan.code.spec.id] = plan.code.spec.version
+            yield plan.code.spec.id, plan.code.spec.version
         if plan.body is not None:
-            found |= plan.body.plan.versions
-    return found
+            yield from _used(plan.body.plan.nodes)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from luban.engine.ceilings import Ceilings
 from luban.engine.history import History, ObservedPlanner, StepRecord
 from luban.engine.inputs import Lacking
+from luban.engine.pinning import as_begun
 from luban.engine.plan import Plan
 from luban.engine.state import Frame
 from luban.engine.step_paths import node_of
@@ -108,7 +109,8 @@ def state_after(
 
     Of a run with a block that is no longer installed it has only what the steps tell.
     """
-    history = History(graph, blocks, inputs)
+    events = list(events)
+    history = History(graph, as_begun(blocks, events), inputs)
     count, at, status = 0, None, RunStatus.QUEUED
     outputs: dict[str, Any] | None = None
     stopped: Wait | None = None

@@ -37,8 +37,8 @@ _MOMENT, _LAST_ACTS = 0.02, 20
 """How often, and at what distance, a worker that stops looks whether unrepeatable steps ended."""
 _PARTING = 0.4
 """Seconds that runs are given to stop when their worker does."""
-_LOOK_AGAIN = 15.0
-"""Seconds after which a run that waits for a block looks whether it is there."""
+_LOOK_AGAIN, _AT_MOST = 1.0, 15.0
+"""Seconds after which a run that waits for a block looks whether it is there: at first, at last."""
 
 
 class Worker:
@@ -83,6 +83,8 @@ class Worker:
         self._mail = Mail(queue, self._started)
         self._running: dict[str, asyncio.Task[Left | None]] = {}
         self._loops: dict[str, RunLoop] = {}
+        self._lacking: dict[str, tuple[float, float]] = {}
+        """Runs that wait for a block: since when, and how long until the next look."""
         self._alone = False
         self._below: set[asyncio.Task[RunEnded | RunPaused | None]] = set()
         self._claiming: asyncio.Task[None] | None = None
@@ -319,6 +321,7 @@ class Worker:
         opened = await self._opening.open(claimed, self._clock.now())
         if isinstance(opened, Wait):
             return await self._await_block(claimed, opened)
+        self._lacking.pop(claimed.id, None)
         scope = await self._scope(claimed)
         loop = self._loops[claimed.id] = RunLoop(scope, opened.planner, self._writer)
         loop.nudge = claimed.nudge
@@ -349,8 +352,10 @@ class Worker:
     async def _await_block(self, claimed: ClaimedRun, missing: Wait) -> RunWaiting:
         """Lets a run wait for a block that is not installed, and looks again from time to time."""
         now = self._clock.now()
-        waits = [missing.model_dump()]
-        parking = Parking(claimed.id, claimed.nudge, now + _LOOK_AGAIN, waits)
+        since, pause = self._lacking.get(claimed.id, (now, _LOOK_AGAIN))
+        self._lacking[claimed.id] = since, min(pause * 2, _AT_MOST)
+        waits = [missing.model_copy(update={"since": since}).model_dump()]
+        parking = Parking(claimed.id, claimed.nudge, now + pause, waits)
         while not await self._mail.park(parking):
             parking = parking._replace(nudge=await self._mail.nudge_of(claimed.id))
         return RunWaiting(now)

@@ -45,6 +45,7 @@ from luban.services.versions import StoredGraphs, Versions
 class _Core(NamedTuple):
     """What nearly everything else is made of."""
 
+    kept: KeptAgents
     checking: Checking
     templates: Templates
     agents: Agents
@@ -82,7 +83,7 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         blocks=Blocks(over.registry),
         checking=core.checking,
         files=Files(over.files, open_uploads(settings), links),
-        run_archives=RunArchives(runs, KeptAgents(database.agents, over.registry), journal, database.retention),
+        run_archives=RunArchives(runs, core.kept, journal, database.retention),
         templates=core.templates,
         models=Models(lambda: [_choice(entry) for entry in over.models.list()]),
         replies=Replies(database.replies, clock),
@@ -133,7 +134,7 @@ def _core(over: Adapters, watching: Watching) -> _Core:
     )
     graphs = StoredGraphs(database.agents, over.registry)
     steps = Steps(runs, database.journal, graphs, over.registry, clock)
-    return _Core(checking, templates, agents, versions, caps, runs, steps, graphs)
+    return _Core(kept, checking, templates, agents, versions, caps, runs, steps, graphs)
 
 
 def _forks(over: Adapters, core: _Core) -> Forks:

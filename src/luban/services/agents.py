@@ -92,6 +92,7 @@ class Agents:
             return await self.create(owner, draft, agent_id=agent_id)
         name = _text(document, "name") or kept.name
         document = _titled(document, name, _text(document, "description"))
+        document = self._checking.kept(document)
         if document == kept.document and source == kept.source:
             return kept
         changed = kept.model_copy(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from luban.engine.fitting import fitted, named
 from luban.engine.validation import check
 from luban.model.document import read_document
 from luban.model.errors import LubanError
@@ -76,9 +77,16 @@ class Checking:
         return short_workflow.imported(tree, self._blocks).tree
 
     def document(self, tree: object) -> Checked:
+        """What is wrong with a document, once its nodes are brought up to the blocks there are."""
+        if isinstance(tree, dict):
+            tree = fitted(cast("Tree", tree), self._blocks)
         graph, findings = read_document(tree)
         found = [*findings, *check(graph, self._blocks, findings)]
         return Checked(graph, found, inputs_of(graph, self._blocks))
+
+    def kept(self, document: Tree) -> Tree:
+        """A document as the store will have it."""
+        return named(document, self._blocks)
 
     def options(self, graph: Graph, options: RunOptions) -> None:
         """Raises `NotFound` and `InvalidValue` for what the graph of a run does not have."""

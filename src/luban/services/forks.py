@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from luban.engine.fork import Again, fork
+from luban.engine.pinning import as_begun
 from luban.engine.plan import compile_plan
 from luban.engine.recording import Recording
 from luban.model.errors import InvalidValue, LubanError
@@ -170,7 +171,8 @@ class Forks:
         again: Again,
     ) -> list[Event]:
         """The events the new run begins with. Raises `UnknownBlock` and `NotRun`."""
-        recording = Recording(compile_plan(source, self._blocks), run.inputs, events)
+        begun = as_begun(self._blocks, events)
+        recording = Recording(compile_plan(source, begun), run.inputs, events)
         _must_have_run(run, wanted, recording, again)
         plan = compile_plan(target, self._blocks)
         return fork(recording, plan, inputs, again, self._clock.now()).events

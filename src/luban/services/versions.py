@@ -14,6 +14,7 @@ from luban.ports.clock import Clock
 from luban.ports.stores import Agent, AgentStore, GraphVersion, Page, Slice
 from luban.services.agents import AgentChange, Agents
 from luban.services.checking import Checking
+from luban.services.kept_agents import MovingBlocks, as_written
 
 _REMEMBERED = 256
 
@@ -83,21 +84,31 @@ class Versions:
 
 
 class StoredGraphs:
-    """`GraphSource` of the engine: versions as graphs; they never change, so they are kept."""
+    """`GraphSource` of the engine: versions as graphs; they never change, so they are kept.
 
-    def __init__(self, store: AgentStore) -> None:
+    Their nodes name versions of blocks as they were stored: which are there now is the engine's
+    question, and for a run that has begun it is another one.
+    """
+
+    def __init__(self, store: AgentStore, blocks: MovingBlocks) -> None:
         self._store = store
+        self._blocks = blocks
+        self._moved: frozenset[str] = blocks.beyond_first
         self._known: OrderedDict[tuple[str, str, int], Graph] = OrderedDict()
 
     async def load(self, owner: str, agent_id: str, version: int) -> Graph:
         """Raises `NotFound` when the version was deleted."""
+        if self._moved != self._blocks.beyond_first:
+            self._moved = self._blocks.beyond_first
+            self._known.clear()
         key = (owner, agent_id, version)
         graph = self._known.get(key)
         if graph is None:
             found = await self._store.find_version(owner, agent_id, version)
             if found is None:
                 raise no_version(version)
-            graph = self._known[key] = read_document(found.document)[0]
+            document = as_written(found.document, self._blocks)
+            graph = self._known[key] = read_document(document)[0]
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return graph

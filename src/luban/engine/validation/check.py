@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from luban.engine.validation import remarks
 from luban.engine.validation.constants import check_inputs
 from luban.engine.validation.links import check_links
+from luban.engine.validation.presence import check_presence
 from luban.engine.validation.reach import check_reach
-from luban.engine.validation.scope import Hint, Place, Scope, meant, scope_of
+from luban.engine.validation.scope import Place, Scope, scope_of
 from luban.model.block import Role
 from luban.model.document import MAX_DEPTH, read_document
 from luban.model.finding import Finding, Severity
 from luban.model.graph import Graph, Link, Node
 from luban.sdk.code import BlockSource
-
-
-@runtime_checkable
-class _Named(Protocol):
-    """A source of blocks that can tell which there are."""
-
-    def names(self) -> Collection[str]: ...
 
 
 def check(
@@ -74,31 +68,8 @@ def _flat(
 
 def _blocks(scope: Scope, blocks: BlockSource, explained: set[str | None]) -> Iterator[Finding]:
     for place in scope.places.values():
-        if place.inputs is not None or place.path in explained:
-            continue
-        if place.node.block is None:
-            yield remarks.NO_BLOCK.at(node=place.path)
-            continue
-        hint = _other_block(place.node.block, blocks)
-        yield remarks.UNKNOWN_BLOCK.at(
-            node=place.path, block=place.node.block, hint=hint.en, hint_zh=hint.zh
-        )
-
-
-def _other_block(block_id: str, blocks: BlockSource) -> Hint:
-    """The nearest id, also by its last part: `calculate` for `maths.calculate`."""
-    names = sorted(blocks.names()) if isinstance(blocks, _Named) else []
-    last = block_id.rpartition(".")[2]
-    same = [name for name in names if name.rpartition(".")[2] == last]
-    if same:
-        return Hint(f"Use `{same[0]}`.", f"请改为“{same[0]}”。")
-    hint = meant(block_id, names)
-    if hint.en.startswith("Use"):
-        return hint
-    return Hint(
-        "Install it, or choose another: `luban blocks` lists them.",
-        "请安装它，或换用其他模块：`luban blocks` 会列出所有模块。",
-    )
+        if place.path not in explained:
+            yield from check_presence(place, blocks)
 
 
 def _input_names(scope: Scope) -> Iterator[Finding]:

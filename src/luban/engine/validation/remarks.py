@@ -18,6 +18,28 @@ UNKNOWN_BLOCK = Remark(
     "{hint}",
     "{hint_zh}",
 )
+BROKEN_BLOCK = Remark(
+    "broken_block",
+    "The node `{node}` uses the block `{block}`, and its file is broken: {where} {why}",
+    "节点“{node}”使用的模块“{block}”所在的文件有错误：{where} {why_zh}",
+    "Repair the file; it is loaded again as soon as it is saved.",
+    "请修正该文件；保存后会自动重新加载。",
+)
+BLOCK_VERSION_GONE = Remark(
+    "block_version_gone",
+    "The node `{node}` was made for version {version} of the block `{block}`; there is version "
+    "{installed}, with no rule that leads to it.",
+    "节点“{node}”是为模块“{block}”的版本 {version} 编写的；"
+    "现有版本为 {installed}，且没有可用的升级规则。",
+    "Look through the node and write `{block}@{installed}`, or bring version {version} back.",
+    "请检查该节点并写成 `{block}@{installed}`，或恢复版本 {version}。",
+)
+UNMET_NEED = Remark(
+    "unmet_need",
+    "The block `{block}` of `{node}` lacks `{need}`. {why}",
+    "“{node}”的模块“{block}”缺少“{need}”。{why_zh}",
+    severity=Severity.WARNING,
+)
 NO_BLOCK = Remark(
     "bad_document",
     "The node `{node}` names no block.",

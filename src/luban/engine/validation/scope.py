@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from luban.model.block import ERROR_PIN, InputPin, OutputPin, Role
+from luban.model.block_reference import read_reference
 from luban.model.finding import Finding
 from luban.model.graph import Body, BodyMode, Link, Node
 from luban.model.pins import PinKind
@@ -89,11 +90,18 @@ def _place(node: Node, blocks: BlockSource, path: str) -> Place:
     if node.body is not None:
         inputs, outputs = _body_pins(node.body, blocks)
         return Place(node, path, inputs=inputs, outputs=outputs)
-    code = blocks.find(node.block) if node.block is not None else None
+    code = _code(node, blocks)
     if code is None:
         return Place(node, path)
     spec = code.spec
     return Place(node, path, code, spec.input_by_name, spec.output_by_name)
+
+
+def _code(node: Node, blocks: BlockSource) -> BlockCode | None:
+    """The block of a node; where its version is gone the newest, to say what does not fit that."""
+    if node.block is None:
+        return None
+    return blocks.find(node.block) or blocks.find(read_reference(node.block).block)
 
 
 def _body_pins(body: Body, blocks: BlockSource) -> tuple[dict[str, InputPin], dict[str, OutputPin]]:
@@ -104,7 +112,7 @@ def _body_pins(body: Body, blocks: BlockSource) -> tuple[dict[str, InputPin], di
     if mapped and body.over:
         inputs[body.over] = InputPin(name=body.over, kind=PinKind.LIST)
     for node in body.nodes:
-        code = blocks.find(node.block) if node.block is not None else None
+        code = _code(node, blocks)
         if code is None or node.disabled:
             continue
         place = Place(node, node.id, code)
