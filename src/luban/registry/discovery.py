@@ -13,6 +13,7 @@ from typing import Any
 
 from luban.registry.broken import BrokenBlock, merged
 from luban.registry.built_in import BuiltIn
+from luban.registry.families import family_stamps, take_families
 from luban.registry.folders import BlockFile, block_files
 from luban.registry.found import Found
 from luban.registry.loading import FolderFinder, Unloadable, load, modules_of
@@ -41,11 +42,12 @@ def _look(
 ) -> Shelf:
     walks = [block_files(folder) for folder in paths]
     files = [file for walk in walks for file in walk.files]
-    stamps = _stamps(files)
+    families = [path for walk in walks for path in walk.families]
+    stamps = {**_stamps(files), **family_stamps(families)}
     if before is not None and {**stamps, **_programs(before.programs)} == before.stamps:
         return before
     shelf = Shelf(built_in)
-    in_folders = _in_folders(files)
+    in_folders = _in_folders(files, families)
     for found in (installed, in_folders):
         for code, place in found.codes:
             shelf.add(code, place, found.origins.get(place, place))
@@ -136,7 +138,7 @@ def _no_block(place: str, thing: object) -> BrokenBlock:
 # --- folders
 
 
-def _in_folders(files: Sequence[BlockFile]) -> Found:
+def _in_folders(files: Sequence[BlockFile], families: Sequence[Path]) -> Found:
     """Loads all files anew, because one may have imported another that changed."""
     finder = FolderFinder(files)
     finder.install()
@@ -147,6 +149,7 @@ def _in_folders(files: Sequence[BlockFile]) -> Found:
         loaded.add(file.module)
         path = str(file.path)
         found.take_module(file.module, partial(load_file, finder, file), path, path, file.root)
+    take_families(found, families)
     return found.done()
 
 

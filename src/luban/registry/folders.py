@@ -9,6 +9,7 @@ from typing import NamedTuple
 PACKAGE = "luban_blocks"
 """The package under which files of folders are imported."""
 
+FAMILY = ".openapi.toml"
 _NOT_BLOCKS = ("test_*.py", "*_test.py", "conftest.py", "__*__.py")
 _NOT_FOLDERS = frozenset({"__pycache__", "node_modules", "tests", "site-packages"})
 _DEEPEST = 20
@@ -36,6 +37,8 @@ class Walk:
 
     root: Path
     files: list[BlockFile] = field(default_factory=list)
+    families: list[Path] = field(default_factory=list[Path])
+    """Files that say which operations of an API are blocks."""
     unreadable: list[tuple[Path, OSError]] = field(default_factory=list)
     _seen: set[Path] = field(default_factory=set)
 
@@ -52,6 +55,8 @@ class Walk:
             if _may_hold_blocks(entry) and self._is_new(entry):
                 name = ".".join((PACKAGE, *inside, _part(entry.stem)))
                 self.files.append(BlockFile(entry, name, self.root))
+            elif entry.name.endswith(FAMILY) and entry.is_file() and self._is_new(entry):
+                self.families.append(entry)
         for entry in visible:
             if entry.name not in _NOT_FOLDERS and not (entry / "pyvenv.cfg").exists():
                 self.go(entry, (*inside, _part(entry.name)))

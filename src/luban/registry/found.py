@@ -78,6 +78,11 @@ class Found:
         code = replace(code, spec=code.spec.model_copy(update=said))
         self.codes.append((self._overlays.over(code, Path(path).parent), path))
 
+    def take_code(self, code: BlockCode, path: str) -> None:
+        """A block that no Python file declares."""
+        self.origins[path] = path
+        self.codes.append((self._overlays.over(code, Path(path).parent), path))
+
     def done(self) -> Found:
         """Adds what was wrong with the Chinese texts and the manifests."""
         self.broken += self._overlays.broken

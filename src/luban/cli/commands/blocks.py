@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,9 +10,9 @@ import typer
 from luban.cli.flags import AsJson
 from luban.cli.groups import DEFAULT, ShowGroup
 from luban.cli.printing import as_json, line, note, table
-from luban.cli.reach import settings_of
+from luban.cli.reach import in_loop, settings_of
 from luban.cli.speech import say, speaks_chinese
-from luban.model.errors import NotFound
+from luban.model.errors import InvalidValue, NotFound
 
 if TYPE_CHECKING:
     from luban.model.block import BlockSpec
@@ -46,6 +47,123 @@ def show(
         as_json(code.spec.model_dump(mode="json", by_alias=True))
     else:
         _describe(code.spec)
+
+
+@app.command(
+    "from-openapi",
+    help=say(
+        "Make a family of blocks of an API that is described by OpenAPI 3 or Swagger 2. Made "
+        "again, ids and what was changed by hand stay.",
+        "根据 OpenAPI 3 或 Swagger 2 描述生成一族模块。重新生成时，id 和手工改动会保留。",
+    ),
+)
+def from_openapi(
+    source: Annotated[
+        str, typer.Argument(metavar="URL|FILE", help=say("The description.", "API 描述。"))
+    ],
+    name: Annotated[
+        str | None, typer.Option(help=say("What the family is called.", "模块族的名称。"))
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=say(
+                "Only these operations: a name, `tag:NAME`, or a path; `*` stands for anything.",
+                "只包含这些操作：操作名、`tag:名称` 或路径；`*` 表示任意内容。",
+            )
+        ),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--api", metavar="URL", help=say("Where the API is.", "API 所在的地址。")),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            help=say("A provider there is already, for the credential.", "使用已有服务商的凭据。")
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help=say("Where to.", "写到哪里。"))] = Path("blocks"),
+    json: AsJson = False,
+) -> None:
+    from luban.cli.new_family import make, read_document
+
+    is_url = source.startswith(("http://", "https://"))
+    content = in_loop(_fetched(source)) if is_url else _stored(Path(source))
+    document = read_document(content, source)
+    wanted = {
+        "base": source if is_url else "",
+        "only": only or (),
+        "server": server,
+        "provider": provider,
+    }
+    made = make(document, name=name, before=None, **wanted)
+    there = out / f"{made.name}.openapi.toml"
+    if there.is_file():
+        made = make(document, name=name, before=there.read_text(encoding="utf-8"), **wanted)
+    out.mkdir(parents=True, exist_ok=True)
+    for file, text in made.files.items():
+        (out / file).write_text(text, encoding="utf-8")
+    if json:
+        as_json({**made._asdict(), "files": [str(out / file) for file in made.files]})
+        return
+    for file in made.files:
+        line(str(out / file))
+    count, paged = len(made.blocks), len(made.paged)
+    note(
+        say(
+            f"{count} blocks, {paged} of them page by page; such as {made.blocks[0]}.",
+            f"共 {count} 个模块，其中 {paged} 个会逐页读取；例如 {made.blocks[0]}。",
+        )
+    )
+    if f"{made.provider}.provider.json" in made.files:
+        path = out / f"{made.provider}.provider.json"
+        note(
+            say(
+                f"They need a credential. Add its provider: luban provider add {path}",
+                f"这些模块需要凭据。请添加服务商：luban provider add {path}",
+            )
+        )
+    for each in made.left_out:
+        note(
+            say(
+                f"`{each}` is a way to prove who asks that Luban has no kind for; it is left out.",
+                f"Luban 不支持“{each}”这种认证方式，已略去。",
+            )
+        )
+
+
+async def _fetched(url: str) -> bytes:
+    """Through the same gate as blocks: no private address that the settings do not allow."""
+    from luban.net import AllowList, GuardedHttp
+
+    http = GuardedHttp(AllowList.parse(settings_of().allow_hosts))
+    try:
+        accept = {"Accept": "application/json, application/yaml, */*"}
+        answer = await http.request("GET", url, headers=accept, max_bytes=32 << 20, timeout=60)
+    finally:
+        await http.aclose()
+    if not answer.ok:
+        raise InvalidValue(
+            name="source",
+            value=url,
+            expected=f"it answered {answer.status}; give the address of the description itself",
+            expected_zh=f"返回了 {answer.status}；请给出描述文件本身的地址",
+        )
+    return answer.content
+
+
+def _stored(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound(
+            what="file",
+            what_zh="文件",
+            name=str(path),
+            way_out="Give the file of an API description, or its address: https://…",
+            way_out_zh="请给出 API 描述文件，或其地址：https://…",
+        ) from error
 
 
 def _registry() -> Registry:
