@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from luban.sdk import BlockError
+from luban.sdk import BlockError, BlockOutput, Date, Field
 from luban.sdk.values import show
 
 Language = Literal["en", "zh"]
@@ -94,13 +95,17 @@ def moment_of(given: Any, zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(str(given).strip())
     except ValueError as error:
-        raise BlockError(
-            f"{show(given)} is not a time. Write it like 2026-01-31T08:00, or give seconds.",
-            zh=f"{show(given)} 不是时间。请写成 2026-01-31T08:00 的形式，或给出秒数。",
-            code="bad_time",
-        ) from error
+        raise bad_time(given) from error
     place = zone_of(zone)
     return as_local(moment, place) if moment.tzinfo is None else moment.astimezone(place)
+
+
+def bad_time(given: Any) -> BlockError:
+    return BlockError(
+        f"{show(given)} is not a time. Write it like 2026-01-31T08:00, or give seconds since 1970.",
+        zh=f"{show(given)} 不是时间。请写成 2026-01-31T08:00 的形式，或给出自 1970 年起的秒数。",
+        code="bad_time",
+    )
 
 
 def zone_of(name: str) -> tzinfo | None:
@@ -129,6 +134,39 @@ def zone_of(name: str) -> tzinfo | None:
 def as_local(moment: datetime, zone: tzinfo | None) -> datetime:
     """A time without a zone, taken for one of this zone."""
     return moment.astimezone() if zone is None else moment.replace(tzinfo=zone)
+
+
+def plus_months(moment: datetime, months: int) -> datetime:
+    """The same day so many months away, or the last one of a month that is too short.
+
+    Raises `ValueError` outside of the calendar.
+    """
+    place = moment.year * 12 + moment.month - 1 + months
+    year, month = place // 12, place % 12 + 1
+    if not 1 <= year <= MAXYEAR:
+        raise ValueError(f"the year {year} is outside of the calendar")
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+
+
+class MomentOutput(BlockOutput):
+    """A moment in the forms that other blocks ask for."""
+
+    iso: str = Field(title="ISO 8601", description="Such as 2026-01-31T16:00:00+08:00.", main=True)
+    date: Date = Field(title="Date", description="Such as 2026-01-31.")
+    time: str = Field(title="Time", description="Such as 16:00:00.")
+    weekday: int = Field(title="Weekday", description="1 is Monday, 7 is Sunday.")
+    timestamp: float = Field(title="Timestamp", description="Seconds since 1970, UTC.")
+
+
+def parts(moment: datetime) -> dict[str, Any]:
+    """The values of `MomentOutput`."""
+    return {
+        "iso": moment.isoformat(timespec="seconds"),
+        "date": moment.date().isoformat(),
+        "time": moment.time().isoformat(timespec="seconds"),
+        "weekday": moment.isoweekday(),
+        "timestamp": moment.timestamp(),
+    }
 
 
 def written(moment: datetime, form: str, language: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from luban.blocks.time.moments import Language, as_local, in_zone, written, zone_of
+from luban.blocks.time.moments import Language, as_local, in_zone, parts, written, zone_of
 from luban.sdk import (
     Block,
     BlockError,
@@ -109,11 +109,7 @@ class Now(Block):
         moment = _moved(in_zone(ctx.now(), input.zone), input)
         return {
             "text": written(moment, input.format, input.language),
-            "iso": moment.isoformat(timespec="seconds"),
-            "date": moment.date().isoformat(),
-            "time": moment.time().isoformat(timespec="seconds"),
-            "weekday": moment.isoweekday(),
-            "timestamp": moment.timestamp(),
+            **parts(moment),
         }
 
 
