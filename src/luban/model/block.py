@@ -178,6 +178,8 @@ class BlockSpec(_Frozen):
     """Seconds an attempt may take unless the node says otherwise; `None` is no limit."""
     credentials: tuple[CredentialNeed, ...] = ()
     """What its code may open; nothing else is opened for it."""
+    permission: str = ""
+    """What everybody must be permitted who decides what a team's agents do, for it to run there."""
     package: BlockPackage | None = None
     permissions: tuple[str, ...] | None = None
     """What its code may ask of the context, of `PERMISSIONS`; `None` is everything."""

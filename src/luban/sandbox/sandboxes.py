@@ -193,8 +193,8 @@ def _off(state: SandboxState) -> SandboxOff:
 def _narrow(error: BeyondSubset, full: SandboxState | None) -> BeyondSubset:
     """The error, and that there is more Python than this."""
     if full is None:
-        hint = "(In the safe subset of Python; set the node to `full` for the whole language.)"
-        hint_zh = "（运行于 Python 安全子集；将节点设为 `full` 可使用完整语言。）"
+        hint = "(In the safe subset of Python; Run Python with `full` has all of it.)"
+        hint_zh = "（运行于 Python 安全子集；“运行 Python”模块设为 `full` 可使用完整语言。）"
     else:
         hint = f"(In the safe subset of Python. The whole language is off here: {full.reason})"
         hint_zh = f"（运行于 Python 安全子集。完整语言在此不可用：{full.reason_zh}）"

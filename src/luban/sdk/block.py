@@ -62,6 +62,7 @@ class Block:
     demo: ClassVar[bool] = False
     timeout: ClassVar[float | None] = None
     credentials: ClassVar[Sequence[str | CredentialNeed]] = ()
+    permission: ClassVar[str] = ""
     examples: ClassVar[Sequence[BlockExample]] = ()
     exempt: ClassVar[Mapping[str, str]] = {}
     """Rules of `luban block check` that do not apply, each with the reason."""
@@ -173,6 +174,7 @@ def _compile_class(declared: type[Block]) -> BlockCode:
         demo=declared.demo,
         timeout=declared.timeout,
         credentials=needs_of(declared.credentials),
+        permission=declared.permission,
         examples=tuple(declared.examples),
         exempt=dict(declared.exempt),
         inputs=input_pins(declared.Input),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from mimetypes import guess_type
 from typing import Any
 
 from luban.sdk.errors import BlockError
@@ -45,7 +46,10 @@ class ScriptedSandbox:
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        made = [await self._files.write(name, text.encode()) for name, text in _files(answer)]
+        made = [
+            await self._files.write(name, text.encode(), guess_type(name)[0])
+            for name, text in _files(answer)
+        ]
         return CodeResult(
             result=answer.get("result"),
             stdout=answer.get("stdout", ""),
