@@ -42,8 +42,8 @@ def _look(
 ) -> Shelf:
     walks = [block_files(folder) for folder in paths]
     files = [file for walk in walks for file in walk.files]
-    families = [path for walk in walks for path in walk.families]
-    stamps = {**_stamps(files), **family_stamps(families)}
+    families = [family for walk in walks for family in walk.families]
+    stamps = {**_stamps(files), **family_stamps([path for path, _ in families])}
     if before is not None and {**stamps, **_programs(before.programs)} == before.stamps:
         return before
     shelf = Shelf(built_in)
@@ -138,7 +138,7 @@ def _no_block(place: str, thing: object) -> BrokenBlock:
 # --- folders
 
 
-def _in_folders(files: Sequence[BlockFile], families: Sequence[Path]) -> Found:
+def _in_folders(files: Sequence[BlockFile], families: Sequence[tuple[Path, Path]]) -> Found:
     """Loads all files anew, because one may have imported another that changed."""
     finder = FolderFinder(files)
     finder.install()

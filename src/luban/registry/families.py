@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -35,14 +34,12 @@ def document_of(family: Path) -> Path:
     return family.with_name(family.name.removesuffix(FAMILY) + ".openapi.json")
 
 
-def take_families(found: Found, families: Sequence[Path]) -> None:
-    """Adds their blocks, and what is wrong with them."""
-    for path in families:
+def take_families(found: Found, families: Sequence[tuple[Path, Path]]) -> None:
+    """Adds their blocks, and what is wrong with them; each has the folder that was walked."""
+    for path, top in families:
         read = _read(path, _stamp(path), _stamp(document_of(path)))
         for code in read.codes:
-            found.take_code(
-                replace(code, spec=code.spec.model_copy(update={"source": str(path)})), str(path)
-            )
+            found.take_code(code, str(path), str(path), top)
         found.broken += read.broken
 
 

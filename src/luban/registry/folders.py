@@ -37,8 +37,8 @@ class Walk:
 
     root: Path
     files: list[BlockFile] = field(default_factory=list)
-    families: list[Path] = field(default_factory=list[Path])
-    """Files that say which operations of an API are blocks."""
+    families: list[tuple[Path, Path]] = field(default_factory=list[tuple[Path, Path]])
+    """Files that say which operations of an API are blocks, each with the folder walked."""
     unreadable: list[tuple[Path, OSError]] = field(default_factory=list)
     _seen: set[Path] = field(default_factory=set)
 
@@ -56,7 +56,7 @@ class Walk:
                 name = ".".join((PACKAGE, *inside, _part(entry.stem)))
                 self.files.append(BlockFile(entry, name, self.root))
             elif entry.name.endswith(FAMILY) and entry.is_file() and self._is_new(entry):
-                self.families.append(entry)
+                self.families.append((entry, self.root))
         for entry in visible:
             if entry.name not in _NOT_FOLDERS and not (entry / "pyvenv.cfg").exists():
                 self.go(entry, (*inside, _part(entry.name)))

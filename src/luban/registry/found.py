@@ -70,17 +70,22 @@ class Found:
         except Unloadable as error:
             self.broken.append(error.broken._replace(blocks=declared_id(declaration)))
             return
+        self._place(code, path, source, top, installed)
+
+    def take_code(self, code: BlockCode, path: str, source: str, top: Path | None) -> None:
+        """A block that no Python file declares."""
+        self.origins[path] = source if top is None else str(top)
+        self._place(code, path, source, top, "")
+
+    def _place(
+        self, code: BlockCode, path: str, source: str, top: Path | None, installed: str
+    ) -> None:
         said: dict[str, Any] = {"source": source}
         if (manifest := self._manifest(path, top)) is not None:
             said["package"] = manifest.package(installed)
             said["permissions"] = manifest.permissions
             said["unmet"] = manifest.unmet
         code = replace(code, spec=code.spec.model_copy(update=said))
-        self.codes.append((self._overlays.over(code, Path(path).parent), path))
-
-    def take_code(self, code: BlockCode, path: str) -> None:
-        """A block that no Python file declares."""
-        self.origins[path] = path
         self.codes.append((self._overlays.over(code, Path(path).parent), path))
 
     def done(self) -> Found:
