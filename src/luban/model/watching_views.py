@@ -142,6 +142,17 @@ class StorageView(View):
     events_ever: int
 
 
+class SandboxView(View):
+    """Whether a kind of code runs here: what keeps it in, or why it is off."""
+
+    name: Literal["subset", "full", "javascript", "shell"]
+    on: bool
+    by: str
+    """`monty`, `bubblewrap` or `landlock`."""
+    reason: str
+    reason_zh: str
+
+
 class OverviewView(View):
     """How the installation stands."""
 
@@ -157,5 +168,6 @@ class OverviewView(View):
     stuck: list[StuckView]
     limits: list[LimitView]
     findings: list[SightingView]
+    code: list[SandboxView]
     users: int
     sessions: int

@@ -29,6 +29,7 @@ from luban.services.house import House
 from luban.services.kept_agents import KeptAgents
 from luban.services.models import ModelChoice, Models
 from luban.services.overview import Overview
+from luban.services.permission_check import PermissionCheck
 from luban.services.rate_limits import RateLimits, RateSettings
 from luban.services.replies import Replies
 from luban.services.run_archives import RunArchives
@@ -37,6 +38,7 @@ from luban.services.run_news import RunNews
 from luban.services.run_states import RunStates
 from luban.services.runs import Runs
 from luban.services.sharing import Sharing
+from luban.services.shell_permission import ShellPermission
 from luban.services.steps import Steps
 from luban.services.templates import Templates
 from luban.services.versions import StoredGraphs, Versions
@@ -104,6 +106,10 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         sharing=Sharing(database.links, agents, runs, steps, core.checking, over.registry, clock),
         credentials=vault.credentials,
         credential_check=vault.check,
+        permission_check=PermissionCheck(
+            ShellPermission(database.teams, database.runs), over.registry
+        ),
+        code=over.code,
         key_rotation=vault.rotation,
         own_providers=connecting.own,
         oauth_apps=connecting.apps,

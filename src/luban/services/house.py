@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from luban.ports.limits import ProviderLimits
+from luban.ports.sandbox import CodeRunner
 from luban.ports.watching import Watcher
 from luban.services.accounts.accounts import Accounts
 from luban.services.accounts.proofs import Proofs
@@ -29,6 +30,7 @@ from luban.services.models import Models
 from luban.services.oauth_apps import OAuthApps
 from luban.services.overview import Overview
 from luban.services.own_providers import OwnProviders
+from luban.services.permission_check import PermissionCheck
 from luban.services.rate_limits import RateLimits
 from luban.services.replies import Replies
 from luban.services.run_archives import RunArchives
@@ -80,6 +82,8 @@ class House:
     roles: Roles
     credentials: Credentials
     credential_check: CredentialCheck
+    permission_check: PermissionCheck
+    code: CodeRunner
     key_rotation: KeyRotation
     own_providers: OwnProviders
     oauth_apps: OAuthApps

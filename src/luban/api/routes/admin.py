@@ -13,6 +13,7 @@ from luban.model.views import LimitView, moment
 from luban.model.watching_views import (
     OverviewView,
     QueueView,
+    SandboxView,
     StorageView,
     StuckView,
     WorkerView,
@@ -46,6 +47,7 @@ async def get_overview(house: TheHouse, owner: Owner, request: Request) -> Overv
         stuck=[_stuck(each) for each in stands.stuck],
         limits=[LimitView(**use._asdict()) for use in stands.limits],
         findings=[sighting_view(each) for each in findings],
+        code=[SandboxView(**each._asdict()) for each in await house.code.states()],
         users=counts["users"],
         sessions=counts["sessions"],
     )

@@ -12,6 +12,8 @@ from luban.api.caller import Owner, TheHouse, needs
 from luban.api.paging import Part, paged
 from luban.api.render import agent_view
 from luban.api.revisions import revision_of
+from luban.model.finding import Finding
+from luban.model.graph import Graph
 from luban.model.views import AgentView, FindingsView, PageView, Tree
 from luban.ports.stores import Agent
 from luban.services.agents import AgentChange, AgentDraft
@@ -70,8 +72,7 @@ async def create_agent(
 @router.post("/check", dependencies=[needs("agent.read")])
 async def check_document(house: TheHouse, owner: Owner, given: Document) -> FindingsView:
     checked = house.checking.document(given.document)
-    missing = await house.credential_check.findings(owner, checked.graph)
-    return FindingsView(findings=[*checked.findings, *missing])
+    return FindingsView(findings=[*checked.findings, *await _of_owner(house, owner, checked.graph)])
 
 
 @router.get("/{agent_id}", dependencies=[needs("agent.read")])
@@ -119,8 +120,7 @@ async def duplicate_agent(
 async def check_agent(house: TheHouse, owner: Owner, agent_id: str) -> FindingsView:
     agent = await house.agents.get(owner, agent_id)
     checked = house.checking.agent(agent)
-    missing = await house.credential_check.findings(owner, checked.graph)
-    return FindingsView(findings=[*checked.findings, *missing])
+    return FindingsView(findings=[*checked.findings, *await _of_owner(house, owner, checked.graph)])
 
 
 @router.get(
@@ -140,6 +140,12 @@ async def export_agent(
         media_type=f"application/{format}",
         headers={"content-disposition": f"attachment; filename*=utf-8''{name}"},
     )
+
+
+async def _of_owner(house: House, owner: str, graph: Graph) -> list[Finding]:
+    """What a graph lacks that another owner might have."""
+    missing = await house.credential_check.findings(owner, graph)
+    return [*missing, *await house.permission_check.findings(owner, graph)]
 
 
 async def _shown(house: House, agent: Agent, response: Response) -> AgentView:

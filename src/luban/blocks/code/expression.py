@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from luban.sdk import (
     Block,
@@ -33,6 +33,9 @@ class Expression(Block):
     icon = "variable"
     keywords = ("python", "compute", "formula", "comprehension", "calculate", "map", "lambda")
     timeout = _LATE
+    exempt: ClassVar[dict[str, str]] = {
+        "effect": "the subset of Python computes, and reaches nothing outside"
+    }
 
     class Input(BlockInput):
         expression: str = Field(
