@@ -88,6 +88,13 @@ def postgres_address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def scanner() -> Iterator[servers.Private]:
+    """A ClamAV of our own that knows one virus, the harmless one."""
+    with servers.private("clamav") as own:
+        yield own or _missing("clamd")
+
+
+@pytest.fixture(scope="session")
 def redis_address() -> Iterator[str]:
     """The address of a Redis that tests may fill."""
     yield from _server("redis")

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import promtool, webapp
+from tools import promtool, swift_server, webapp
 
 CHROMIUM_NAMES = (
     "chromium",
@@ -25,6 +25,8 @@ CHROMIUM_NAMES = (
     "chrome",
     "msedge",
 )
+APT_SCANNER = "clamav-daemon"
+APT_SWIFT = "swift-proxy swift-account swift-container swift-object memcached"
 APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
 ISSUER = Path(__file__).resolve().parents[1] / "tests" / "accounts" / "issuer"
 TOKEN_SERVER = Path(__file__).resolve().parents[1] / "tests" / "providers" / "token_server"
@@ -88,7 +90,16 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
         missing["OAuth 2 server"] = "no Node 20.19 or newer, or no packages from npm"
     if promtool.find(say) is None:
         missing["promtool"] = f"install the package {promtool.PACKAGE}"
+    if not has_clamd() and not (_apt(APT_SCANNER, say) and has_clamd()):
+        missing["clamd"] = f"install the package {APT_SCANNER}"
+    if not swift_server.programs() and not (strict() and _apt(APT_SWIFT, say)):
+        say(f"tests of OpenStack Swift are left out: install {APT_SWIFT} to run them")
     return missing
+
+
+def has_clamd() -> bool:
+    """True when ClamAV's daemon is on the machine; a test starts one of its own."""
+    return bool(shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin"))
 
 
 def _get_browser(say: Callable[[str], None]) -> str | None:
@@ -116,7 +127,7 @@ def _apt(package: str, say: Callable[[str], None]) -> bool:
         return False
     say(f"installing the system's package {package}")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = [apt, "install", "-y", "-q", "--no-install-recommends", package]
+    install = [apt, "install", "-y", "-q", "--no-install-recommends", *package.split()]
     if _succeeds(install, seconds=900, env=env):
         return True
     return _succeeds([apt, "update", "-q"], seconds=300, env=env) and _succeeds(

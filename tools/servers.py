@@ -1,4 +1,4 @@
-"""Servers that some tests talk to: PostgreSQL, Redis, RabbitMQ.
+"""Servers that some tests talk to: PostgreSQL, Redis, RabbitMQ, ClamAV, Swift.
 
 An address given in the environment comes first, then one that answers on this machine's usual
 port, then the server's own program, started on a free port with a folder of its own.
@@ -7,6 +7,7 @@ port, then the server's own program, started on a free port with a folder of its
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
 import shutil
 import signal
@@ -17,6 +18,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools import swift_server
 
 START_SECONDS = 60.0
 
@@ -129,6 +132,33 @@ def _rabbitmq(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
     return _begin([program], own)
 
 
+def _clamav(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
+    """ClamAV with one signature of our own: that of the file everybody tests scanners with."""
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
+    if program is None:
+        return None
+    signatures = folder / "db"
+    signatures.mkdir()
+    (signatures / "test.ndb").write_text(f"Eicar-Test:0:*:{EICAR.encode().hex()}\n")
+    settings = folder / "clamd.conf"
+    settings.write_text(
+        f"DatabaseDirectory {signatures}\nTemporaryDirectory {folder}\nForeground yes\n"
+        f"TCPSocket {port}\nTCPAddr 127.0.0.1\nLocalSocket {folder / 'clamd.sock'}\n"
+        "StreamMaxLength 2M\nFixStaleSocket yes\n"
+    )
+    return _begin([program, "-c", str(settings)], {})
+
+
+def _swift(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
+    if not swift_server.programs():
+        return None
+    user = getpass.getuser()
+    return _begin(swift_server.command(folder, port, user), {})
+
+
+EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}" + "$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+"""Harmless by agreement; in two pieces, so that this file is not taken for it."""
+
 SERVERS = {
     "postgres": Server(
         "LUBAN_TEST_POSTGRES", 5432, "postgresql://postgres@127.0.0.1:{port}/postgres", _postgres
@@ -137,6 +167,8 @@ SERVERS = {
     "rabbitmq": Server(
         "LUBAN_TEST_RABBITMQ", 5672, "amqp://guest:guest@127.0.0.1:{port}/", _rabbitmq
     ),
+    "clamav": Server("LUBAN_TEST_CLAMAV", 0, "tcp://127.0.0.1:{port}", _clamav),
+    "swift": Server("LUBAN_TEST_SWIFT", 0, "http://127.0.0.1:{port}", _swift),
 }
 
 

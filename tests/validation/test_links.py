@@ -42,7 +42,7 @@ def test_a_note_has_no_pins(checker: Checker) -> None:
     ("link", "severity"),
     [
         ("n.value -> file.file", "error"),
-        ("text.output -> file.file", "error"),
+        ("text.output -> file.file", "warning"),
         ("numbers.result -> s.value", "error"),
         ("n.value -> s.value", None),
         ("text.output -> s.value", None),

@@ -73,8 +73,8 @@ class ByteStore(Protocol):
     def read(self, key: str) -> AsyncIterator[bytes]:
         """The bytes in pieces of at most 1 MiB, all of them or an error: never fewer in silence.
 
-        Whoever has read the first piece gets the rest, also if the bytes are deleted meanwhile.
-        Raises `BytesMissing` and `BytesCutOff`.
+        Who has begun reads to the end, also if they are deleted meanwhile; some object stores only
+        let them read what went in one part. Raises `BytesMissing` and `BytesCutOff`.
         """
         ...
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import stat
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -47,10 +49,12 @@ class DiskBytes:
     async def read(self, key: str) -> AsyncIterator[bytes]:
         place = self._place(key)
         try:
-            opened = await asyncio.to_thread(place.open, "rb", buffering=0)
+            opened = await asyncio.to_thread(_open, place)
         except FileNotFoundError as error:
             raise BytesMissing(key=key, place=self.place) from error
         except OSError as error:
+            if error.errno == errno.ELOOP:  # a link is nothing that we have stored
+                raise BytesMissing(key=key, place=self.place) from error
             raise refused_by_system(str(place), error) from error
         with opened:
             size, got = os.fstat(opened.fileno()).st_size, 0
@@ -97,7 +101,14 @@ def _kept(path: Path) -> Kept | None:
         facts = path.lstat()
     except FileNotFoundError:
         return None
-    return Kept(path.name, facts.st_size, facts.st_mtime) if path.is_file() else None
+    if not stat.S_ISREG(facts.st_mode):
+        return None
+    return Kept(path.name, facts.st_size, facts.st_mtime)
+
+
+def _open(place: Path) -> BinaryIO:
+    """Opens a file, and no link to one."""
+    return os.fdopen(os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb", buffering=0)
 
 
 async def _receive(place: Path, content: AsyncIterator[bytes]) -> int:
