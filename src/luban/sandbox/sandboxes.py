@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import logging
 import os
 import threading
 from collections.abc import Callable
@@ -20,8 +19,6 @@ from luban.sandbox.subset import BeyondSubset, Subset
 from luban.sdk.sandbox import RunIn, SandboxOff
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 Level = Literal["full", "subset", "off"]
 
@@ -146,8 +143,6 @@ class Sandboxes:
         with self._asking:
             if self._found is None:
                 self._found = self._probe.ask(self._interpreters)
-                found = self._found
-                log.info("code runs in %s %s", found.by or "no box:", found.reason)
             return self._found
 
 

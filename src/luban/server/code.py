@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from pathlib import Path
 
 from luban.ports.people import TeamStore
@@ -16,6 +18,11 @@ from luban.server.settings import Settings
 from luban.services.shell_permission import ShellPermission
 from luban.services.step_sandbox import CodeCeilings, StepSandbox
 
+log = logging.getLogger(__name__)
+
+_CALM = 5.0
+"""Seconds after the start."""
+
 
 def open_sandboxes(settings: Settings) -> Sandboxes:
     """Nothing is started or asked yet."""
@@ -27,6 +34,14 @@ def open_sandboxes(settings: Settings) -> Sandboxes:
     hidden += [path.absolute() for path in settings.blocks_path]
     path = settings.environment.get("PATH")
     return Sandboxes(choice, Probe(hidden), Interpreters(settings.code_python, path))
+
+
+async def try_boxes(runner: CodeRunner) -> None:
+    """Has the boxes tried when the server has calmed down; whoever needs one first does not wait."""
+    await asyncio.sleep(_CALM)
+    for state in await runner.states():
+        level = logging.INFO if state.on else logging.WARNING
+        log.log(level, "code (%s): %s", state.name, state.by or state.reason)
 
 
 class CodeOfSteps:

@@ -22,6 +22,7 @@ from luban.model.errors import LubanError
 from luban.server.beside import stand_watch
 from luban.server.block_folders import watch
 from luban.server.bounded_http import BoundedHttp
+from luban.server.code import try_boxes
 from luban.server.heap import settle_heap
 from luban.server.people import identifying, prepare
 from luban.server.settings import Settings
@@ -144,6 +145,7 @@ async def _serve(home: Home, listening: socket.socket, ready: Ready) -> None:
         asyncio.create_task(home.house.audit.go_on()),
         asyncio.create_task(stand_watch(home)),
         asyncio.create_task(home.house.accounts.go_on()),
+        asyncio.create_task(try_boxes(home.house.code)),
     ]
     handing_back = asyncio.create_task(_hand_back(home, closing))
     try:
