@@ -129,11 +129,12 @@ async def add(a: float, b: float = 1) -> float:
 
 
 class Blocks:
-    """A source of exactly the given blocks."""
+    """A source of exactly the given blocks; of several versions of one, the last is the newest."""
 
     def __init__(self, *declared: Any) -> None:
         codes = [compile_block(each) for each in declared]
-        self._codes = {code.spec.id: code for code in codes}
+        self._codes = {f"{code.spec.id}@{code.spec.version}": code for code in codes}
+        self._codes |= {code.spec.id: code for code in codes}
 
     def find(self, block_id: str) -> BlockCode | None:
         return self._codes.get(block_id)
