@@ -62,7 +62,7 @@ def read_table(text: str, layout: Layout) -> Table:
     limit = layout.row_limit or None
     found = list(islice(lines, limit))
     width = max([len(names), *map(len, found)])
-    columns = _columns(names, width)
+    columns = column_names(names, width)
     kept = [(place, name) for place, name in enumerate(columns) if name not in layout.skip_columns]
     rows = [{name: _cell(line, place, layout) for place, name in kept} for line in found]
     return Table([name for _, name in kept], rows)
@@ -127,7 +127,7 @@ def _filled(lines: Iterator[list[str]]) -> Iterator[list[str]]:
     return (line for line in lines if any(line))
 
 
-def _columns(names: list[str], width: int) -> list[str]:
+def column_names(names: list[str], width: int) -> list[str]:
     """A name for each column, none twice; columns without one go by their number."""
     columns: list[str] = []
     taken: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import chain
 from typing import Any, cast
 
 from luban.blocks.data.long_lists import beside
@@ -19,8 +20,10 @@ from luban.sdk import (
     FileRef,
 )
 from luban.sdk.charset import known_encoding
+from luban.sdk.compare import as_operand
 from luban.sdk.values import encode, show
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _WORDS = {"tab": "\t", "\\t": "\t"}
 
 
@@ -28,7 +31,7 @@ class WriteCsv(Block):
     """Writes rows as CSV text, and as a file when it gets a name.
 
     Rows are objects or lists of cells. Objects and lists inside a cell are written as JSON,
-    nothing as an empty cell.
+    nothing as an empty cell. Text that a spreadsheet would take for a formula gets a `'` in front.
     """
 
     id = "data.write_csv"
@@ -59,6 +62,12 @@ class WriteCsv(Block):
         delimiter: str = Field(
             ",", title="Delimiter", description="Between cells: , ; or `tab`.", advanced=True
         )
+        escape_formulas: bool = Field(
+            True,
+            title="Escape formulas",
+            description="Put ' before text that begins with = + - @, unless it is a number.",
+            advanced=True,
+        )
         encoding: str = Field(
             "utf-8-sig",
             title="Encoding",
@@ -84,6 +93,10 @@ class WriteCsv(Block):
                 "file": {"$file": "f_1", "name": "r.csv", "type": "text/csv", "size": 4},
             },
         ),
+        Example(
+            {"rows": [["=1+1", "-5", "@a", "-x"]]},
+            {"text": "'=1+1,-5,'@a,'-x\n"},
+        ),
         Example({"rows": [], "columns": ["a"]}, {"text": "a\n"}),
         Example({"rows": [7]}, {"error": {"code": "not_a_row"}}),
     )
@@ -108,10 +121,19 @@ def _written(input: WriteCsv.Input) -> str:
         )
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    lines = (_line(number, row, columns) for number, row in enumerate(input.rows))
     if input.header and columns:
-        writer.writerow(columns)
-    writer.writerows(_line(number, row, columns) for number, row in enumerate(input.rows))
+        lines = chain([columns], lines)
+    if input.escape_formulas:
+        lines = ([_escaped(cell) for cell in line] for line in lines)
+    writer.writerows(lines)
     return out.getvalue()
+
+
+def _escaped(cell: str) -> str:
+    """Spreadsheets run what begins with these signs, also when it comes out of a file."""
+    risky = cell.startswith(_FORMULA) and not isinstance(as_operand(cell), (int, float))
+    return f"'{cell}" if risky else cell
 
 
 def _all_fields(rows: list[Any]) -> list[str]:
