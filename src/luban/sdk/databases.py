@@ -103,5 +103,5 @@ class Databases(Protocol):
         ...
 
     async def redis(self, server: RedisServer, *words: str | bytes | int | float) -> Any:
-        """What one command answers; texts are bytes. Raises `redis_failed`, …"""
+        """What one command answers; texts are bytes. Raises `redis_failed` and others."""
         ...

@@ -6,11 +6,13 @@ from typing import NamedTuple, Protocol
 
 from luban.net import AllowList
 from luban.net.addresses import parse
+from luban.net.driver_gate import DriverGate
 from luban.ports.clock import Clock
 from luban.ports.people import SessionStore
 from luban.ports.providers import Kind, Provider, Providers, ProviderStore, Secret, Tested
 from luban.ports.vault import Credential, CredentialStore, Sealing
 from luban.providers import ConfiguredProviders
+from luban.providers.database_trial import DatabaseTrial
 from luban.providers.mail_socket import MailDoor
 from luban.providers.oauth.tokens import TokenClient
 from luban.providers.web_trial import WebTrial
@@ -22,6 +24,7 @@ from luban.services.credentials.credentials import Credentials
 from luban.services.credentials.opening import Opening
 from luban.services.oauth_apps import OAuthApps, check_settings
 from luban.services.own_providers import OwnProviders
+from luban.storage.outside import OutsideDatabases
 
 
 class ProviderDatabase(Protocol):
@@ -85,9 +88,19 @@ def open_providers(
         database.providers,
         _apps(settings, database, sealing, clock),
         TokenClient(http, clock),
-        {"http": WebTrial(http, clock), "smtp": _Smtp(door), "imap": _Imap(door)},
+        {
+            "http": WebTrial(http, clock),
+            "smtp": _Smtp(door),
+            "imap": _Imap(door),
+            "database": _databases(settings),
+        },
         clock,
     )
+
+
+def _databases(settings: Settings) -> DatabaseTrial:
+    gate = DriverGate(AllowList.parse(settings.allow_hosts))
+    return DatabaseTrial(OutsideDatabases(gate.address))
 
 
 def provider_services(

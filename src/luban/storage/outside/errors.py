@@ -20,7 +20,7 @@ class OutsideRefused(LubanError):
 
     code = "outside_database_refused"
     status = 422
-    en = "The database at {place} refuses the credential: {cause}. Check user, password and database."
+    en = "The database at {place} refuses the credential: {cause}. Check user, password and name."
     zh = "{place} 的数据库拒绝了该凭据：{cause}。请检查用户名、密码和数据库名。"
 
 
@@ -30,8 +30,8 @@ class NotEncrypted(LubanError):
     code = "outside_database_not_encrypted"
     status = 422
     en = (
-        "The connection to {place} cannot be encrypted as the credential wants: {cause}. Set up TLS "
-        "there, or choose another encryption in the credential."
+        "The connection to {place} cannot be encrypted as the credential wants: {cause}. Set up "
+        "TLS there, or choose another encryption in the credential."
     )
     zh = (
         "无法按凭据的要求加密到 {place} 的连接：{cause}。请在该服务器上启用 TLS，"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from luban.model.values import encode
@@ -20,6 +21,7 @@ from luban.storage.outside.errors import (
     SqlFailed,
     SqlTimedOut,
 )
+from luban.storage.outside.pinned_tls import pinned
 from luban.storage.outside.plain_values import as_json, told_apart
 
 T = TypeVar("T")
@@ -98,7 +100,7 @@ class MssqlClient:
 
     async def _connected(self, server: SqlServer) -> socket.socket:
         place = f"{server.host}:{server.port}"
-        address = await self._addresses(server.host, server.port)
+        address = await pinned(self._addresses, server)
         try:
             return await asyncio.to_thread(
                 socket.create_connection, (address, server.port), _CONNECTING
@@ -161,10 +163,8 @@ def _columns(cursor: Any) -> tuple[str, ...]:
 
 
 def _cut(sock: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # the other side may have been quicker
         sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # the other side was quicker
     sock.close()
 
 

@@ -18,7 +18,7 @@ from luban.storage.outside.errors import (
     SqlReadOnly,
     SqlTimedOut,
 )
-from luban.storage.outside.pinned_tls import context_of
+from luban.storage.outside.pinned_tls import context_of, pinned
 from luban.storage.outside.plain_values import as_json, told_apart
 
 _CONNECTING = 15
@@ -118,7 +118,7 @@ class MysqlClient:
         import asyncmy
         from asyncmy import errors
 
-        address = await self._addresses(server.host, server.port)
+        address = await pinned(self._addresses, server)
         try:
             return await asyncmy.connect(
                 host=address,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+from ipaddress import ip_address
 from typing import Any
 
-from luban.ports.databases import Security
+from luban.ports.databases import Addresses, RedisServer, Security, SqlServer
+from luban.storage.outside.errors import NotEncrypted
 
 
 class PinnedContext(ssl.SSLContext):
@@ -34,3 +36,18 @@ def context_of(security: Security, host: str) -> ssl.SSLContext | None:
     else:
         made.load_default_certs()
     return made
+
+
+async def pinned(addresses: Addresses, server: SqlServer | RedisServer) -> str:
+    """The address to connect to.
+
+    Raises `NotEncrypted` where a password would cross the public internet in clear, and what the
+    guard of outgoing requests does.
+    """
+    found = await addresses(server.host, server.port)
+    if server.security == "none" and ip_address(found.partition("%")[0]).is_global:
+        raise NotEncrypted(
+            place=f"{server.host}:{server.port}",
+            cause="it is on the public internet, where nothing is sent unencrypted",
+        )
+    return found

@@ -18,7 +18,7 @@ from luban.storage.outside.errors import (
     SqlReadOnly,
     SqlTimedOut,
 )
-from luban.storage.outside.pinned_tls import context_of
+from luban.storage.outside.pinned_tls import context_of, pinned
 from luban.storage.outside.plain_values import as_json, told_apart
 from luban.storage.outside.postgres_values import bound
 
@@ -45,12 +45,11 @@ class PostgresqlClient:
             arguments = bound(prepared.get_parameters(), statement.names, values)
             columns = told_apart(each.name for each in prepared.get_attributes())
             cursor = await prepared.cursor(*arguments)
-            left, first = most, True
-            while (left and (rows := await cursor.fetch(min(left, _AT_ONCE)))) or first:
+            yield SqlPart(columns, [])
+            left = most
+            while left and (rows := await cursor.fetch(min(left, _AT_ONCE))):
                 yield SqlPart(columns, [tuple(map(as_json, row)) for row in rows])
-                left, first = left - len(rows), False
-                if not rows:
-                    return
+                left -= len(rows)
 
     async def write(
         self,
@@ -104,16 +103,15 @@ class PostgresqlClient:
     async def _connected(self, server: SqlServer, place: str, seconds: float) -> Any:
         import asyncpg
 
-        address = await self._addresses(server.host, server.port)
+        address = await pinned(self._addresses, server)
         try:
             line = await asyncpg.connect(
                 host=address,
                 port=server.port,
                 user=server.user,
-                password=server.password or None,
+                password=server.password,  # given also if empty: none of this machine's own
                 database=server.database,
                 ssl=context_of(server.security, server.host) or False,
-                passfile="/dev/null",  # nothing of this machine's own
                 timeout=_CONNECTING,
                 statement_cache_size=0,
                 server_settings={

@@ -12,7 +12,7 @@ from luban.storage.outside.errors import (
     OutsideUnreachable,
     RedisFailed,
 )
-from luban.storage.outside.pinned_tls import context_of
+from luban.storage.outside.pinned_tls import context_of, pinned
 
 _SECONDS = 10.0
 
@@ -28,7 +28,7 @@ class RedisClient:
         from redis.asyncio.connection import Connection
 
         place = f"{server.host}:{server.port}"
-        address = await self._addresses(server.host, server.port)
+        address = await pinned(self._addresses, server)
         line = _with_tls(server)(
             host=address,
             port=server.port,

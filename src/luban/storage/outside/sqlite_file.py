@@ -29,16 +29,7 @@ _STEPS = 2_000
 """Steps of SQLite's machine between two looks at the clock: well under a millisecond."""
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 _NEVER = frozenset(
-    {
-        "load_extension",
-        "readfile",
-        "writefile",
-        "edit",
-        "fts3_tokenizer",
-        "zipfile",
-        "fsdir",
-        "lsmode",
-    }
+    ("load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zipfile", "fsdir")
 )
 _FACTS = frozenset(
     {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list"}

@@ -68,7 +68,7 @@ class SqlStateStore:
                 row = await find(session, GET, **named)
                 made = encode(change(decode(row["value"]) if row else None))
                 at = self._clock.now()
-                if not await self._put(session, row and row["value"], made, at, named):
+                if not await self._put(session, row["value"] if row else None, made, at, named):
                     continue
                 if once:
                     await session.execute(NOTE, **named, once=once, value=made, at=at)

@@ -1,0 +1,1 @@
+"""Blocks that keep and find things: databases of others, values, tables, texts."""
