@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.warm import Process, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,32 +40,17 @@ class Luban:
         return {**clean, "LUBAN_HOME": str(self.home), "LANG": "C.UTF-8", **self.env}
 
     def command(self, *words: str | Path) -> list[str]:
-        return [sys.executable, "-m", "luban.cli", *map(str, words)]
+        """What follows `python -m`."""
+        return ["luban.cli", *map(str, words)]
 
-    def __call__(self, *words: str | Path) -> Answer:
-        done = subprocess.run(
-            self.command(*words),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-        )
+    def __call__(self, *words: str | Path, given: str | None = None) -> Answer:
+        command = self.command(*words)
+        done = run(command, cwd=self.folder, env=self.environment, input=given)
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *words: str | Path) -> subprocess.Popen[str]:
+    def start(self, *words: str | Path) -> Process:
         """A command that goes on; the test ends it."""
-        return subprocess.Popen(
-            self.command(*words),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            cwd=self.folder,
-            env=self.environment,
-        )
+        return Process(self.command(*words), cwd=self.folder, env=self.environment)
 
 
 def write_agent(path: Path, text: str) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.kit import Luban, write_agent
 from tests.services.kit import block_folder, one_step
+from tests.warm import Process
 
 
 @pytest.fixture
@@ -20,15 +20,14 @@ def asking(luban: Luban) -> Luban:
     return luban
 
 
-def started(luban: Luban, block: str) -> subprocess.Popen[str]:
+def started(luban: Luban, block: str) -> Process:
     path = luban.folder / "one.agent.json"
     write_agent(path, json.dumps(one_step(block)))
     return luban.start("run", path)
 
 
-def told(running: subprocess.Popen[str], pattern: str) -> re.Match[str]:
+def told(running: Process, pattern: str) -> re.Match[str]:
     """The first line of progress that says so."""
-    assert running.stderr is not None
     said: list[str] = []
     while line := running.stderr.readline():
         said.append(line)

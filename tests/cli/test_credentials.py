@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.warm import run
 
 pytestmark = pytest.mark.slow
 SECRET = "sk-cli-canary-1f2e"
@@ -20,15 +20,8 @@ def home(tmp_path: Path) -> Path:
 
 def luban(home: Path, *words: str, given: str = "", code: int = 0, **more: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LUBAN_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "luban", *words],
-        env={**kept, "LUBAN_HOME": str(home), "LANG": "C.UTF-8", **more},
-        cwd=home.parent,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {**kept, "LUBAN_HOME": str(home), "LANG": "C.UTF-8", **more}
+    done = run(["luban", *words], env=env, cwd=home.parent, input=given)
     assert done.returncode == code, done.stdout + done.stderr
     assert SECRET not in done.stdout + done.stderr
     return done.stdout + done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import subprocess
 from collections.abc import AsyncIterator
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -106,13 +105,5 @@ def definition(base: str) -> dict[str, Any]:
 
 
 def store_app(luban: Luban) -> None:
-    done = subprocess.run(
-        luban.command("provider", "app", "acme", "--client-id", CLIENT),
-        input=SECRET + "\n",
-        capture_output=True,
-        text=True,
-        env=luban.environment,
-        cwd=luban.folder,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = luban("provider", "app", "acme", "--client-id", CLIENT, given=SECRET + "\n")
+    assert done.code == 0, done.err

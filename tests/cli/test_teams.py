@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,18 +22,10 @@ def signed_in(luban: Luban, tmp_path: Path) -> Iterator[Luban]:
         "LUBAN_ADMIN_PASSWORD": PASSWORD,
     }
     server = there.start("up", "--port", "0")
-    assert server.stdout is not None
     try:
         address = next(line for line in server.stdout if "http://" in line).split()[-1]
-        subprocess.run(
-            luban.command("login", address, "--email", "ann@example.com", "--password-stdin"),
-            input=PASSWORD,
-            text=True,
-            check=True,
-            env=luban.environment,
-            cwd=luban.folder,
-            capture_output=True,
-        )
+        words = ("login", address, "--email", "ann@example.com", "--password-stdin")
+        assert luban(*words, given=PASSWORD).code == 0
         luban.env["LUBAN_SERVER"] = address
         yield luban
     finally:

@@ -9,20 +9,19 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import pytest
 
 from luban.services.run_archives import check_archive
 from tests.cli.kit import Luban
+from tests.warm import Process
 
 
 @pytest.fixture
-def server(luban: Luban) -> Iterator[Popen[str]]:
+def server(luban: Luban) -> Iterator[Process]:
     """`luban up` over the same home; `LUBAN_SERVER` is not set, so commands use the home."""
     running = luban.start("up", "--port", "0")
-    assert running.stdout is not None
     while not re.search(r"http://", running.stdout.readline()):
         assert running.poll() is None
     yield running
@@ -37,7 +36,7 @@ def run(luban: Luban, calculator: Path) -> str:
 
 
 def test_a_backup_beside_a_server_is_restored_elsewhere(
-    luban: Luban, calculator: Path, server: Popen[str], tmp_path: Path
+    luban: Luban, calculator: Path, server: Process, tmp_path: Path
 ) -> None:
     run_id = run(luban, calculator)
     made = luban("db", "backup", "backup.zip", "--json")

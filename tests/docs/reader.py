@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.docs.pages import ROOT, Snippet, commands, fits
 from tests.server.kit import ServerProcess
+from tests.warm import on_path
 
 _ADDRESS = "http://127.0.0.1:8123"
 _PATIENCE = 90
@@ -31,6 +32,9 @@ class Reader:
         run = self.clone / "run"
         run.write_text(_RUN)
         run.chmod(0o755)
+        programs = folder / "programs"
+        programs.mkdir()
+        self._programs, self._variables = on_path(programs)
         self._server: ServerProcess | None = None
 
     def follow(self, snippet: Snippet) -> None:
@@ -82,13 +86,14 @@ class Reader:
             for name, value in os.environ.items()
             if not name.startswith(("LUBAN_", "OPENAI_", "LC_", "OLLAMA_"))
         }
-        programs = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
+        others = str(Path(sys.executable).parent), kept.get("PATH", "")
         return {
             **kept,
+            **self._variables,
             "HOME": str(self.home),
             "LUBAN_HOME": str(self.home / ".luban"),
             "LUBAN_BLOCKS_PATH": str(self.clone / "blocks"),
-            "PATH": programs,
+            "PATH": os.pathsep.join((str(self._programs), *others)),
             "LANG": "C.UTF-8",
         }
 

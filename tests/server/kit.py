@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import selectors
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import IO
 from luban.client import Client
 from luban.model.ids import new_id
 from tests.services.kit import block_folder
+from tests.warm import Process, run
 
 _ADDRESS = re.compile(r"http://[\d.]+:\d+")
 _PATIENCE = 60
@@ -31,8 +30,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
 
 
-def command() -> list[str]:
-    return [sys.executable, "-m", "luban.server"]
+COMMAND = ["luban.server"]
 
 
 class ServerProcess:
@@ -42,20 +40,13 @@ class ServerProcess:
         # A file, not a pipe: a server that says more than a pipe holds would stand still.
         self._errors = folder / f"{new_id('stderr')}.txt"
         with self._errors.open("w", encoding="utf-8") as errors:
-            self.process = subprocess.Popen(
-                command(),
-                cwd=folder,
-                env=environment(folder, **more),
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
+            self.process = Process(
+                COMMAND, cwd=folder, env=environment(folder, **more), stderr=errors
             )
         self.url = self._address()
 
     def _address(self) -> str:
-        out = self.process.stdout
-        assert out is not None
-        line = _line(out)
+        line = _line(self.process.stdout)
         found = _ADDRESS.search(line)
         assert found, f"printed {line!r}, and: {self._said()}"
         return found.group()
@@ -80,7 +71,7 @@ class ServerProcess:
         """As a system does; the exit code, and what was written to stderr."""
         self.process.terminate()
         self.process.communicate(timeout=_PATIENCE)
-        return self.process.returncode, self.written()
+        return self.process.wait(), self.written()
 
 
 def _line(stream: IO[str]) -> str:
@@ -102,13 +93,5 @@ def server(folder: Path, **more: str) -> Iterator[ServerProcess]:
 
 def refusal(folder: Path, **more: str) -> tuple[int, str]:
     """The exit code and the words of a server that cannot start."""
-    done = subprocess.run(
-        command(),
-        cwd=folder,
-        env=environment(folder, **more),
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE,
-        check=False,
-    )
+    done = run(COMMAND, cwd=folder, env=environment(folder, **more), timeout=_PATIENCE)
     return done.returncode, done.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from luban.client import Client
 from tests.server.kit import ServerProcess, environment, refusal, server
 from tests.services.kit import CALCULATOR, waiting
+from tests.warm import run
 
 EMAIL, PASSWORD = "root@example.com", "tea with the moon"
 ADMIN = {"LUBAN_ADMIN_EMAIL": EMAIL, "LUBAN_ADMIN_PASSWORD": PASSWORD}
@@ -164,16 +164,7 @@ def luban(
     folder: Path, *words: str, typed: str = "", **more: str
 ) -> subprocess.CompletedProcess[str]:
     """The command line as a user has it."""
-    return subprocess.run(
-        [sys.executable, "-m", "luban.cli", *words],
-        cwd=folder,
-        env=environment(folder, **more),
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run(["luban.cli", *words], cwd=folder, env=environment(folder, **more), input=typed)
 
 
 def test_commands_are_signed_in_to_a_server(tmp_path: Path) -> None:

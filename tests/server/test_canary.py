@@ -10,8 +10,6 @@ import base64
 import io
 import json
 import shutil
-import subprocess
-import sys
 import threading
 import zipfile
 from collections.abc import AsyncIterator, Iterator
@@ -29,6 +27,7 @@ from luban.model.hiding import MASK
 from tests.databases import fresh_database
 from tests.server import leaky_blocks
 from tests.server.kit import ServerProcess, environment, server
+from tests.warm import run
 
 CANARY = 'cnry-7f/3a+9c=51&e0 "q" <t>'
 MARKER = leaky_blocks.MARKER
@@ -206,13 +205,8 @@ def look_around(witness: Witness) -> None:
 def back_up(folder: Path, settings: dict[str, str]) -> bytes:
     """A backup with its keys, unpacked."""
     target = folder / "backup.zip"
-    subprocess.run(
-        [sys.executable, "-m", "luban", "db", "backup", "--with-keys", str(target)],
-        env=environment(folder, **settings),
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
+    words = ["luban", "db", "backup", "--with-keys", str(target)]
+    assert run(words, cwd=folder, env=environment(folder, **settings)).returncode == 0
     with zipfile.ZipFile(target) as packed:
         return b"\n".join(_unpacked(packed, name) for name in packed.namelist())
 

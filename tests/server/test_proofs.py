@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.accounts.signing import token
-from tests.server.kit import ServerProcess, command, environment
+from tests.server.kit import ServerProcess, refusal
 
 SECRET = "a-secret-that-only-two-houses-know-of"
 SUPABASE = {"SUPABASE_URL": "https://abc.supabase.co", "SUPABASE_JWT_SECRET": SECRET}
@@ -56,15 +55,7 @@ def test_what_the_settings_say_is_there(tmp_path: Path) -> None:
 def test_settings_that_are_no_good_are_told_at_once(
     tmp_path: Path, more: dict[str, str], named: str
 ) -> None:
-    done = subprocess.run(
-        command(),
-        cwd=tmp_path,
-        env=environment(tmp_path, **more),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode != 0
-    assert named in done.stderr and "Traceback" not in done.stderr
-    assert "too short" not in done.stderr
+    code, said = refusal(tmp_path, **more)
+    assert code != 0
+    assert named in said and "Traceback" not in said
+    assert "too short" not in said

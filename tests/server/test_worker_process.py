@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from luban.model.run import RunStatus, WaitKind
 from luban.model.views import RunView
 from tests.server.kit import environment, server
 from tests.services.kit import CALCULATOR
+from tests.warm import Process
 
 BLOCKS = '''
 """Blocks that take their time, act once, or end their process."""
@@ -90,16 +89,9 @@ async def stopped(luban: Client, run_id: str) -> RunView:
 
 
 @contextmanager
-def worker(folder: Path, **more: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "luban", "worker"],
-        cwd=folder,
-        env=environment(folder, **more),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def worker(folder: Path, **more: str) -> Iterator[Process]:
+    process = Process(["luban", "worker"], cwd=folder, env=environment(folder, **more))
     try:
-        assert process.stdout is not None
         assert "takes runs" in process.stdout.readline()
         yield process
     finally:
