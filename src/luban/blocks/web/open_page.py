@@ -12,8 +12,8 @@ from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Context, Effec
 
 _URL = "https://app.test/list"
 _HTML = (
-    "<html><head><title>Locks</title></head><body><h1>Locks</h1><p>Six parts.</p>"
-    "<a href='/one'>One</a></body></html>"
+    "<html><head><title>Locks</title></head><body><nav><a href='/one'>One</a></nav><article>"
+    "<h1>Locks</h1><p>Six parts.</p></article></body></html>"
 )
 _LINKS = [{"text": "One", "url": "https://app.test/one"}]
 
@@ -94,7 +94,7 @@ class OpenPage(Block):
         ),
         Example(
             {"url": _URL, "give": "text"},
-            {"text": "Locks Six parts. One", "title": "Locks", "links": _LINKS, "final_url": _URL},
+            {"text": "One Locks Six parts.", "title": "Locks", "links": _LINKS, "final_url": _URL},
             {"browser": {_URL: {"html": _HTML, "title": "Locks"}}},
         ),
         Example(
