@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from luban.model.run import RunStatus
-from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Context, Emit, block
+from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Context, Emissions, Emit, block
 from luban.testing import TestContext, probe
 
 
@@ -94,3 +94,23 @@ async def test_what_is_not_scripted_fails_with_a_reason():
     (error,) = (await probe(hopeful))["error"]
     assert error["code"] == "not_scripted"
     assert "signals={'luck': [...]}" in error["message"]
+
+
+class AllAtOnce(Block):
+    """Sends each letter, given back at once."""
+
+    id = "my.all_at_once"
+
+    class Input(BlockInput):
+        text: str
+
+    class Output(BlockOutput):
+        letter: str = Emit("Each of them.")
+
+    async def run(self, input: Input) -> Emissions:
+        return Emissions(("letter", letter) for letter in input.text)
+
+
+async def test_steps_of_a_node_that_takes_one_at_a_time_begin_in_order() -> None:
+    seen = await probe(AllAtOnce, {"text": ["abcd", "ef"]})
+    assert seen["letter"] == ["a", "b", "c", "d", "e", "f"]

@@ -230,9 +230,10 @@ class RunLoop:
             ready.release(firing)
             if planner.aborted:
                 self._abort()
+            first = bool(firings) and ready.offer(firings[0])  # before the others of its node
             if len(firings) > 1:
                 self._launch(firings[1:])
-            if firings and ready.offer(firings[0]):
+            if first:
                 following = firings[0]
             elif ready.queued:
                 following = ready.take()
