@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from luban.engine.worker import Worker
@@ -34,7 +35,15 @@ from luban.sdk.testing import run_block, run_block_now, try_example
 from luban.storage.local import LocalBell, LocalBus
 from luban.storage.memory import MemoryDatabase
 
-__all__ = ["Probe", "TestContext", "probe", "run_block", "run_block_now", "try_example"]
+__all__ = [
+    "Probe",
+    "TestContext",
+    "blocks_in",
+    "probe",
+    "run_block",
+    "run_block_now",
+    "try_example",
+]
 
 _OWNER = "test"
 T = TypeVar("T")
@@ -50,6 +59,25 @@ class TestContext(testing.TestContext):
     """A `luban.sdk.testing.TestContext` in which built-in blocks can be called too."""
 
     library: BlockSource | None = field(default_factory=_built_in, kw_only=True)
+
+
+def blocks_in(folder: str | Path) -> dict[str, BlockCode]:
+    """The blocks of a folder by id, for the tests of a project. Raises for what does not load."""
+    registry = discover((Path(folder),))
+    place = str(Path(folder).resolve())
+    broken = [
+        each for each in registry.broken() if str(Path(each.path).resolve()).startswith(place)
+    ]
+    if broken:
+        raise AssertionError(
+            "; ".join(f"{each.path}:{each.line or '?'} {each.message}" for each in broken)
+        )
+    codes = {spec.id: registry.find(spec.id) for spec in registry.specs()}
+    return {
+        name: code
+        for name, code in codes.items()
+        if code is not None and Path(registry.place(name) or "").resolve().is_relative_to(place)
+    }
 
 
 @dataclass

@@ -20,6 +20,7 @@ from luban.cli.commands import (
     database,
     findings,
     forks,
+    init,
     key,
     login,
     logs,
@@ -68,6 +69,7 @@ app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("run")(run.run)
 app.command("check")(check.check)
+app.command("init")(init.init)
 app.add_typer(blocks.app, name="blocks")
 app.add_typer(block.app, name="block")
 app.add_typer(agent.app, name="agent")

@@ -85,13 +85,29 @@ def _plain(run_id: str, wait: Wait) -> str:
         case "run":
             return say(f"Waits for the run {told.get('run')}.", f"等待运行 {told.get('run')}。")
         case _:
-            block, package = told.get("block"), told.get("package") or ""
-            version = told.get("version")
-            return say(
-                f"The block {block} version {version} is missing. Install {package or 'it'}; "
-                "the run goes on by itself.",
-                f"缺少模块 {block} 版本 {version}。请安装 {package}，运行会自动继续。",
-            )
+            return _missing_block(told)
+
+
+def _missing_block(told: dict[str, Any]) -> str:
+    """A run waits for the version of a block that it began with, and for no other."""
+    block, version, installed = (told.get(name) for name in ("block", "version", "installed"))
+    if version is None:
+        return say(
+            f"The block {block} is not there. Install or repair it; the run goes on by itself.",
+            f"缺少模块 {block}。请安装或修复它，运行会自动继续。",
+        )
+    if installed is None:
+        return say(
+            f"Version {version} of the block {block} is not there. Install or repair it; "
+            "the run goes on by itself.",
+            f"缺少模块 {block} 的版本 {version}。请安装或修复它，运行会自动继续。",
+        )
+    return say(
+        f"It began with version {version} of the block {block}, and there is only {installed}. "
+        f"Put version {version} back beside it, and the run goes on by itself; or run it anew.",
+        f"它以模块 {block} 的版本 {version} 开始，而现在只有版本 {installed}。"
+        f"请把版本 {version} 放回，运行会自动继续；或重新运行。",
+    )
 
 
 def _cause(error: Any) -> str:

@@ -10,7 +10,7 @@ import typer
 from luban.cli.flags import AsJson
 from luban.cli.printing import DONE, WRONG_INPUT, as_json, leave, line
 from luban.cli.speech import say
-from luban.model.errors import LubanError
+from luban.model.errors import LubanError, NotFound
 
 if TYPE_CHECKING:
     from luban.model.finding import Finding
@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help=say("Agent files.", "智能体文件。"))
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE...]",
+            help=say(
+                "Agent files; else those here and below `agents`.",
+                "智能体文件；省略时检查此处及 `agents` 目录下的文件。",
+            ),
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     from luban.cli.reach import settings_of
     from luban.registry import discover
 
     blocks = discover(settings_of().blocks_path)
-    told = [{"file": str(path), **_checked(path, blocks)} for path in files]
+    told = [{"file": str(path), **_checked(path, blocks)} for path in files or _found()]
     broken = any(each["error"] or each["errors"] for each in told)
     if json:
         as_json({"ok": not broken, "files": told})
@@ -34,6 +41,21 @@ def check(
         for each in told:
             _print(each)
     leave(WRONG_INPUT if broken else DONE)
+
+
+def _found() -> list[Path]:
+    """The agent files of a project. Raises `NotFound`."""
+    names = ("*.agent.yaml", "*.agent.yml", "*.agent.json")
+    found = [path for name in names for path in (*Path().glob(name), *Path("agents").rglob(name))]
+    if not found:
+        raise NotFound(
+            what="file",
+            what_zh="文件",
+            name="*.agent.yaml",
+            way_out="Name the files to check.",
+            way_out_zh="请指定要检查的文件。",
+        )
+    return sorted(found)
 
 
 def _checked(path: Path, blocks: Any) -> dict[str, Any]:
