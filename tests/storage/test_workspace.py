@@ -13,7 +13,7 @@ from luban.ports.stores import Slice
 from luban.services.file_collection import FileCollection
 from luban.storage.errors import FileLost, FileQuotaReached
 from luban.storage.files import FileBounds, StoredFiles
-from luban.storage.memory import MemoryBytes
+from luban.storage.memory import MemoryBytes, MemoryDatabase
 from tests.storage.drafts import OWNER, STRANGER, agent, draft
 from tests.storage.places import Store
 
@@ -196,7 +196,8 @@ async def test_many_at_once_get_versions_and_room_one_after_the_other(files: Sto
         "/".join("a" * 30),
     ],
 )
-async def test_no_other_paths_are_taken(files: StoredFiles, path: str) -> None:
+async def test_no_other_paths_are_taken(path: str) -> None:
+    files = StoredFiles(MemoryBytes(), MemoryDatabase())
     with pytest.raises(BadFilePath):
         await put(files, b"x", Place(SHARED, path))
     with pytest.raises(BadFilePath):

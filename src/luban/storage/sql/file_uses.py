@@ -63,7 +63,7 @@ class SqlFileUses:
         for statement in self._statements:
             if not left:
                 break
-            names = {f"id{place}": file_id for place, file_id in enumerate(left)}
+            names = {_name(place): file_id for place, file_id in enumerate(left)}
             listed = " union all ".join(f"select cast(:{name} as text) as id" for name in names)
             found = await database.page(
                 statement.replace("@ids", listed), _NO_TOTAL, limit=len(left), offset=0, **names
@@ -84,6 +84,11 @@ class SqlFileUses:
             binary = "blob" in kind or "bytea" in kind
             holds = self._dialect.holds_bytes if binary else self._dialect.holds_text
             self._statements.append(_statement(table, column, holds))
+
+
+def _name(place: int) -> str:
+    """The name of a value; statements have names of letters only."""
+    return f"id_{chr(ord('a') + place // 26)}{chr(ord('a') + place % 26)}"
 
 
 def _statement(table: str, column: str, holds: str) -> str:
