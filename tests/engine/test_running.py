@@ -412,6 +412,7 @@ async def test_a_round_given_up_between_attempts_frees_one_place_and_not_two(
     open_house: OpenHouse,
 ):
     waits = asyncio.Event()
+    both = asyncio.Event()
     now = most = 0
 
     @block(id="work")
