@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 from typing import Any
 
 from luban.engine.history import steps
@@ -428,6 +429,10 @@ async def test_a_round_given_up_between_attempts_frees_one_place_and_not_two(
         nonlocal now, most
         now += 1
         most = max(most, now)
+        if now == 2:
+            both.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(both.wait(), 5)
         await asyncio.sleep(0)
         now -= 1
         return value
