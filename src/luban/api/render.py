@@ -196,7 +196,8 @@ def broken_view(broken: Broken) -> BrokenBlockView:
         path=str(broken.path),
         line=broken.line,
         message=broken.message,
-        message_zh=getattr(broken, "message_zh", broken.message),
+        message_zh=broken.message_zh,
+        blocks=list(broken.blocks),
     )
 
 

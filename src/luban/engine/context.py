@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 from luban.engine.discreet_files import DiscreetFiles
 from luban.engine.discreet_stores import DiscreetIndex, DiscreetState, DiscreetTables
 from luban.engine.discretion import wanted_by
+from luban.engine.permissions import permit
 from luban.engine.plan import CalledBlocks
 from luban.engine.state import Firing
 from luban.model.block import Effect
@@ -175,22 +176,31 @@ class StepContext:
 
     @property
     def http(self) -> Http:
+        permit(self.firing.node.code, "network")
         return self._scope.world.http(self._requester)
 
     @property
     def browser(self) -> Browser:
+        permit(self.firing.node.code, "network")
         return self._scope.world.browser()
 
     @property
     def mail(self) -> Mail:
+        permit(self.firing.node.code, "network")
         return self._scope.world.mail()
 
     @property
     def llm(self) -> Models:
+        permit(self.firing.node.code, "models")
         return _Metered(self, self._scope.world.models(self._requester))
 
     @property
     def files(self) -> Files:
+        permit(self.firing.node.code, "files")
+        return self._files
+
+    @property
+    def _files(self) -> Files:
         scope = self._scope
         return DiscreetFiles(
             scope.world.files(scope.owner, scope.agent_id, scope.run_id), self._host
@@ -198,28 +208,34 @@ class StepContext:
 
     @property
     def sandbox(self) -> Sandbox:
-        return self._scope.world.sandbox(self._scope.owner, self._scope.run_id, self.files)
+        permit(self.firing.node.code, "code")
+        return self._scope.world.sandbox(self._scope.owner, self._scope.run_id, self._files)
 
     @property
     def state(self) -> State:
+        permit(self.firing.node.code, "state")
         state = self._scope.world.state(self._scope.owner, self._scope.agent_id)
         return DiscreetState(state, self._host)
 
     @property
     def tables(self) -> Tables:
+        permit(self.firing.node.code, "state")
         return DiscreetTables(self._scope.world.tables(self._scope.owner, self._place), self._host)
 
     @property
     def index(self) -> Index:
+        permit(self.firing.node.code, "state")
         scope = self._scope
         index = scope.world.index(scope.owner, scope.agent_id, self._place)
         return DiscreetIndex(index, self._host)
 
     @property
     def databases(self) -> Databases:
+        permit(self.firing.node.code, "network")
         return self._scope.world.databases()
 
     async def address(self, host: str, port: int) -> str:
+        permit(self.firing.node.code, "network")
         return await self._scope.world.address(host, port)
 
     @property
@@ -288,6 +304,7 @@ class StepContext:
         key: str | None = None,
         **more: Any,
     ) -> dict[str, Any]:
+        permit(self.firing.node.code, "agents")
         return await self._durable.call(block, {**(inputs or {}), **more}, key)
 
     async def step(
@@ -310,6 +327,7 @@ class StepContext:
         key: str | None = None,
         **more: Any,
     ) -> dict[str, Any]:
+        permit(self.firing.node.code, "agents")
         return await self._durable.run_agent(agent, {**(inputs or {}), **more}, version, key)
 
     async def sleep(self, seconds: float, *, key: str | None = None) -> None:

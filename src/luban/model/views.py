@@ -226,12 +226,13 @@ class FindingsView(View):
 
 
 class BrokenBlockView(View):
-    """A block file that could not be loaded."""
+    """A file of blocks that cannot be used; `blocks` are the ids that are missing for it."""
 
     path: str
     line: int | None
     message: str
     message_zh: str = ""
+    blocks: list[str] = []
 
 
 class TemplateView(View):

@@ -20,6 +20,10 @@ class Broken(Protocol):
     def line(self) -> int | None: ...
     @property
     def message(self) -> str: ...
+    @property
+    def message_zh(self) -> str: ...
+    @property
+    def blocks(self) -> Sequence[str]: ...
 
 
 class Catalogue(Protocol):
@@ -28,6 +32,8 @@ class Catalogue(Protocol):
     def find(self, block_id: str) -> BlockCode | None: ...
 
     def specs(self) -> Sequence[BlockSpec]: ...
+
+    def older(self) -> Sequence[BlockSpec]: ...
 
     def broken(self) -> Sequence[Broken]: ...
 
@@ -44,6 +50,10 @@ class Blocks:
     def list(self) -> Sequence[BlockSpec]:
         codes = (self._catalogue.find(spec.id) for spec in self._catalogue.specs())
         return [self._with_tier(code) for code in codes if code is not None]
+
+    def older(self) -> Sequence[BlockSpec]:
+        """The other versions of blocks that are there in several."""
+        return self._catalogue.older()
 
     def get(self, block_id: str) -> BlockSpec:
         """The block with this id or alias. Raises `NotFound`."""

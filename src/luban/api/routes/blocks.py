@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 from fastapi import APIRouter
 
@@ -15,14 +16,21 @@ router = APIRouter(prefix="/blocks", tags=["blocks"])
 
 
 @router.get("", dependencies=[needs("agent.read")])
-async def list_blocks(house: TheHouse, owner: Owner) -> ItemsView[BlockSpec]:
-    """Every block; the first time they are loaded and judged, which takes a while."""
-    return ItemsView(items=list(await asyncio.to_thread(house.blocks.list)))
+async def list_blocks(
+    house: TheHouse, owner: Owner, versions: Literal["newest", "all"] = "newest"
+) -> ItemsView[BlockSpec]:
+    """Every block; the first time they are loaded and judged, which takes a while.
+
+    With `versions=all` also those behind the newest, where several stand side by side; they come
+    last.
+    """
+    found = list(await asyncio.to_thread(house.blocks.list))
+    return ItemsView(items=[*found, *(house.blocks.older() if versions == "all" else ())])
 
 
 @router.get("/broken", dependencies=[needs("agent.read")])
 async def list_broken_blocks(house: TheHouse, owner: Owner) -> ItemsView[BrokenBlockView]:
-    """Block files that could not be loaded, with the line and the reason."""
+    """Files of blocks that cannot be used: the line, the reason, and the blocks missing for it."""
     return ItemsView(items=[broken_view(each) for each in house.blocks.broken()])
 
 
