@@ -15,6 +15,15 @@ _LONGEST_NAME = 200
 _UNKNOWN = "application/octet-stream"
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _ZIP = b"PK\x03\x04"
+_PROGRAMS = {
+    b"MZ": "application/x-dosexec",
+    b"\x7fELF": "application/x-executable",
+    b"\xcf\xfa\xed\xfe": "application/x-mach-o",
+    b"\xce\xfa\xed\xfe": "application/x-mach-o",
+    b"\xfe\xed\xfa\xcf": "application/x-mach-o",
+    b"\xfe\xed\xfa\xce": "application/x-mach-o",
+}
+"""What an operating system would run: told apart for sure, whatever the name says."""
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _TEXTUAL = re.compile(r"text/.*|application/(json|xml|yaml|javascript|sql|toml)|.*\+(json|xml)")
 # Only what Python itself knows: what a system adds differs from machine to machine.
@@ -54,6 +63,9 @@ def tell_type(name: str, head: bytes, declared: str | None) -> str:
     if _is_text(head):
         textual = [kind for kind in claims if _TEXTUAL.fullmatch(kind)]
         return textual[0] if textual else _by_signature(name, head, at_least=4) or "text/plain"
+    for begins, program in _PROGRAMS.items():
+        if head.startswith(begins):
+            return program
     binary = [kind for kind in claims if not _TEXTUAL.fullmatch(kind)]
     return _by_signature(name, head, at_least=3) or (binary[0] if binary else _UNKNOWN)
 
