@@ -14,7 +14,7 @@ from luban.ports import providers as asked_of_providers
 from luban.ports.vault import Credential
 from luban.providers.catalogue import catalogue
 from luban.providers.imap_trial import ImapTrial
-from luban.providers.mail_socket import MailDoor
+from luban.net.mail.door import MailDoor
 from luban.providers.smtp_trial import SmtpTrial
 from tests.providers.mail_servers import USER, WORD, imap, smtp
 

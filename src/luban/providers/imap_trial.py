@@ -7,24 +7,24 @@ import imaplib
 import socket
 import ssl
 
-from imap_tools import BaseMailBox, MailboxLoginError
+from imap_tools import MailboxLoginError
 
 from luban.model.errors import LubanError
+from luban.net.mail.door import IMAP_PORTS, MailDoor, MailServer
+from luban.net.mail.imap_client import MailBox, connected
 from luban.ports.providers import Kind, Provider, Secret, Tested
 from luban.ports.vault import Credential
 from luban.providers import filling, mail_words
 from luban.providers.answers import line
 from luban.providers.mail_socket import (
-    MailDoor,
-    MailServer,
     Unusable,
     bad,
+    opened,
     server_of,
     unknown,
     unreached,
 )
 
-PORTS = {"starttls": 143, "tls": 993, "none": 143}
 _PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
 """Codes of RFC 5530 that say nothing about user and password."""
 
@@ -45,11 +45,11 @@ class ImapTrial:
             error = filling.FieldMissing(provider=provider.title, field=missing[0])
             return bad((str(error), error.message_zh))
         try:
-            server = server_of(values, PORTS, "tls")
+            server = server_of(values, IMAP_PORTS, "tls")
         except Unusable as error:
             return error.tested
         try:
-            sock = await self._door.open(server)
+            sock = await opened(self._door, server)
         except Unusable as error:
             return error.tested
         except LubanError as error:
@@ -60,40 +60,13 @@ class ImapTrial:
         return await asyncio.to_thread(_signed_in, server, sock, self._door.context())
 
 
-class _Client(imaplib.IMAP4):
-    """Speaks over a socket that is connected already."""
-
-    def __init__(self, server: MailServer, sock: socket.socket) -> None:
-        self._connected = sock
-        super().__init__(server.host, server.port)
-
-    def _create_socket(self, timeout: float | None) -> socket.socket:
-        return self._connected
-
-
-class _MailBox(BaseMailBox):
-    """A mail box behind a connection of ours."""
-
-    def __init__(self, client: imaplib.IMAP4) -> None:
-        self._given = client
-        super().__init__()
-
-    def _get_mailbox_client(self) -> imaplib.IMAP4:
-        return self._given
-
-
 def _signed_in(server: MailServer, sock: socket.socket, tls: ssl.SSLContext) -> Tested:
     try:
-        if server.security == "tls":
-            sock = tls.wrap_socket(sock, server_hostname=server.host)
-        client = _Client(server, sock)
+        client = connected(server, sock, tls)
     except (imaplib.IMAP4.error, OSError, ValueError) as error:
-        sock.close()
         return unreached(server, error)
     try:
-        if server.security == "starttls":
-            client.starttls(tls)
-        _MailBox(client).login(server.username, server.password, initial_folder=None)
+        MailBox(client).login(server.username, server.password, initial_folder=None)
     except MailboxLoginError as error:
         said = filling.hidden(_said(error), [server.password])
         passing = any(code in said for code in _PASSING)

@@ -17,12 +17,6 @@ UNREACHED = Words(
     "无法连接 {host} 的端口 {port}：{cause}。请检查服务器、端口和加密方式。",
 )
 FORBIDDEN = Words("{cause}", "{cause_zh}")
-IN_CLEAR = Words(
-    "A password is not sent to {host} without encryption. Choose STARTTLS or TLS; for a server of "
-    "your own, an administrator may add {host} to LUBAN_ALLOW_HOSTS.",
-    "不会在未加密的情况下向 {host} 发送密码。请选择 STARTTLS 或 TLS；如为自己的服务器，"
-    "管理员可将 {host} 加入 LUBAN_ALLOW_HOSTS。",
-)
 NO_SIGN_IN = Words(
     "{host} offers no way to sign in on port {port}. Check port and encryption.",
     "{host} 的端口 {port} 不提供登录方式。请检查端口和加密方式。",

@@ -5,21 +5,20 @@ from __future__ import annotations
 import aiosmtplib
 
 from luban.model.errors import LubanError
+from luban.net.mail.door import SMTP_PORTS, MailDoor, MailServer
+from luban.net.mail.smtp_client import client_over, sign_in
 from luban.ports.providers import Kind, Provider, Secret, Tested
 from luban.ports.vault import Credential
 from luban.providers import filling, mail_words
 from luban.providers.answers import line
 from luban.providers.mail_socket import (
-    MailDoor,
-    MailServer,
     Unusable,
     bad,
+    opened,
     server_of,
     unknown,
     unreached,
 )
-
-PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 class SmtpTrial:
@@ -38,27 +37,18 @@ class SmtpTrial:
             error = filling.FieldMissing(provider=provider.title, field=missing[0])
             return bad((str(error), error.message_zh))
         try:
-            server = server_of(values, PORTS, "starttls")
+            server = server_of(values, SMTP_PORTS, "starttls")
         except Unusable as error:
             return error.tested
         try:
-            sock = await self._door.open(server)
+            sock = await opened(self._door, server)
         except Unusable as error:
             return error.tested
         except LubanError as error:
             return unknown((str(error), error.message_zh))
         except (OSError, TimeoutError) as error:
             return unreached(server, error)
-        client = aiosmtplib.SMTP(
-            hostname=server.host,
-            port=None,
-            sock=sock,
-            use_tls=server.security == "tls",
-            start_tls=False,
-            tls_context=self._door.context(),
-            timeout=self._door.seconds,
-            local_hostname="localhost",
-        )
+        client = client_over(sock, server, self._door)
         try:
             return await self._signed_in(client, server)
         finally:
@@ -66,10 +56,7 @@ class SmtpTrial:
 
     async def _signed_in(self, client: aiosmtplib.SMTP, server: MailServer) -> Tested:
         try:
-            await client.connect()
-            if server.security == "starttls":
-                await client.starttls()
-            await client.login(server.username, server.password)
+            await sign_in(client, server)
             await client.quit()
         except aiosmtplib.SMTPAuthenticationError as error:
             return _judged(server, error)

@@ -7,13 +7,13 @@ from typing import NamedTuple, Protocol
 from luban.net import AllowList
 from luban.net.addresses import parse
 from luban.net.driver_gate import DriverGate
+from luban.net.mail.door import MailDoor
 from luban.ports.clock import Clock
 from luban.ports.people import SessionStore
 from luban.ports.providers import Kind, Provider, Providers, ProviderStore, Secret, Tested
 from luban.ports.vault import Credential, CredentialStore, Sealing
 from luban.providers import ConfiguredProviders
 from luban.providers.database_trial import DatabaseTrial
-from luban.providers.mail_socket import MailDoor
 from luban.providers.oauth.tokens import TokenClient
 from luban.providers.web_trial import WebTrial
 from luban.sdk.http import Http
