@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.databases import make_forgetful
 from tools import prerequisites, servers
 
 
@@ -83,8 +85,19 @@ def _server(name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
-    """The address of a PostgreSQL whose tables tests may make and drop."""
-    yield from _server("postgres")
+    """The address of a PostgreSQL whose tables tests may make and drop.
+
+    One of our own need not keep anything beyond the tests, which makes databases sooner there.
+    """
+    if os.environ.get(servers.SERVERS["postgres"].variable):
+        yield from _server("postgres")
+        return
+    with servers.private("postgres") as own:
+        if own is None:
+            yield from _server("postgres")
+        else:
+            asyncio.run(make_forgetful(own.address))
+            yield own.address
 
 
 @pytest.fixture(scope="session")

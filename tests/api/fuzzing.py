@@ -22,7 +22,7 @@ from luban.server.bounded_http import BoundedHttp
 from luban.server.database import MEMORY
 from luban.server.process import bind
 from tests.api.kit import V1
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.services.kit import CALCULATOR, memory_home
 
 CANARY = "canary-7f3a9"
@@ -73,7 +73,7 @@ def server(folder: Path, address: str = "") -> Iterator[Served]:
         async with AsyncExitStack() as closing:
             database = MEMORY
             if address:
-                database = await closing.enter_async_context(fresh_database(address))
+                database = await closing.enter_async_context(ready_database(address))
             home = await closing.enter_async_context(
                 memory_home(folder, rate_limits={"enabled": False}, database_url=database)
             )

@@ -15,7 +15,7 @@ from luban.ports.clock import SystemClock
 from luban.storage import postgres, sqlite
 from tests.connecting.desk import ME, open_desk
 from tests.connecting.user import USERS
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.providers.oauth_wire import OAuthServer
 from tests.providers.wire import Service
 
@@ -39,7 +39,7 @@ async def test_one_of_all_refreshes(
             database = sqlite.open_database(address, clock=clock)
         else:
             place = request.getfixturevalue("postgres_address")
-            address = await stack.enter_async_context(fresh_database(place))
+            address = await stack.enter_async_context(ready_database(place))
             database = await postgres.open_database(address, lease=10, clock=clock)
         stack.push_async_callback(database.close)
         desk = open_desk(database, http, {"github": services.moved("github")}, clock)

@@ -12,7 +12,7 @@ from luban.sdk.code import BlockSource
 from luban.storage import postgres
 from luban.storage.memory import MemoryDatabase
 from luban.storage.sqlite import open_database
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.engine.house import House, house_over
 from tests.engine.kit import BLOCKS
 
@@ -36,7 +36,7 @@ def open_house(request: pytest.FixtureRequest, tmp_path: Path) -> OpenHouse:
 
 @asynccontextmanager
 async def _house_on_a_server(address: str, blocks: BlockSource) -> AsyncIterator[House]:
-    async with fresh_database(address) as url:
+    async with ready_database(address) as url:
         database = await postgres.open_database(url)
         async with house_over(database, blocks) as house:
             yield house

@@ -14,7 +14,7 @@ from luban.model.run import RunStatus
 from luban.sdk import Context, TemporaryError, block
 from luban.storage import postgres
 from luban.storage.postgres.server_clock import ServerClock
-from tests.databases import command, fresh_database
+from tests.databases import command, ready_database
 from tests.engine.house import House
 from tests.engine.kit import BLOCKS, graph_of
 from tests.engine.test_rules import result
@@ -65,7 +65,7 @@ OpenWrong = Callable[[WrongClock], AbstractAsyncContextManager[House]]
 
 @pytest.fixture
 async def url(postgres_address: str) -> AsyncIterator[str]:
-    async with fresh_database(postgres_address) as address:
+    async with ready_database(postgres_address) as address:
         yield address
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from luban.model.run import ENDED, RunStatus
 from luban.storage.memory import MemoryDatabase
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.engine.house import House, house_over
 from tests.faults import report
 from tests.faults.aftermath import Aftermath, aftermath_of, random_values
@@ -86,7 +86,7 @@ def aftermath(
 
 
 async def _suffer_on_a_server(plan: Plan, address: str, folder: Path) -> Aftermath:
-    async with fresh_database(address) as url:
+    async with ready_database(address) as url:
         return await _suffer(plan, url, folder)
 
 

@@ -18,7 +18,7 @@ from luban.model.events import Row
 from luban.model.run import RunStatus
 from luban.ports.journal import Parking, RunChange, Signal
 from luban.sdk import Context, block
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.engine.house import OWNER, House
 from tests.engine.kit import BLOCKS, graph_of
 from tests.engine.test_rules import result
@@ -164,7 +164,7 @@ async def test_nothing_is_lost_that_comes_while_a_run_parks(tmp_path: Path):
 
 @pytest.mark.network
 async def test_nothing_is_lost_that_comes_while_a_run_parks_on_a_server(postgres_address: str):
-    async with fresh_database(postgres_address) as url:
+    async with ready_database(postgres_address) as url:
         _check(await _race(url))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from luban.storage import postgres
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.faults.blocks import Traces, noting_blocks
 from tests.faults.cutter import Cutter
 from tests.faults.graphs import all_cases
@@ -32,7 +32,7 @@ SLACK = 1.0
 
 @pytest.fixture
 async def scene(postgres_address: str, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with fresh_database(postgres_address) as url, scene_at(url, tmp_path) as scene:
+    async with ready_database(postgres_address) as url, scene_at(url, tmp_path) as scene:
         yield scene
 
 
@@ -127,7 +127,7 @@ async def test_a_server_that_crashes_costs_nothing_but_time(tmp_path: Path):
             left_out = pytest.fail if prerequisites.strict() else pytest.skip
             left_out("PostgreSQL is not installed on this machine")
         await answers(server.address)
-        async with fresh_database(server.address) as url, scene_at(url, tmp_path) as scene:
+        async with ready_database(server.address) as url, scene_at(url, tmp_path) as scene:
             await _crash(server, scene)
 
 

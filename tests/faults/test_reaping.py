@@ -10,7 +10,7 @@ import pytest
 
 from luban.model.run import RunStatus
 from luban.storage import postgres
-from tests.databases import command, fresh_database
+from tests.databases import command, ready_database
 from tests.storage.drafts import OWNER, queued
 
 pytestmark = pytest.mark.network
@@ -21,7 +21,7 @@ _WAITS = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datn
 
 @pytest.fixture
 async def url(postgres_address: str) -> AsyncIterator[str]:
-    async with fresh_database(postgres_address) as address:
+    async with ready_database(postgres_address) as address:
         yield address
 
 

@@ -14,7 +14,7 @@ from luban.model.run import RunStatus
 from luban.server.settings import Settings
 from luban.server.wiring import Home, open_home
 from luban.services.agents import AgentDraft
-from tests.databases import fresh_database
+from tests.databases import ready_database
 
 pytestmark = pytest.mark.network
 
@@ -32,7 +32,7 @@ links: [word.value -> loud.text, loud.processed_text -> out.value]
 
 @pytest.fixture
 async def homes(postgres_address: str, tmp_path: Path) -> AsyncIterator[list[Home]]:
-    async with fresh_database(postgres_address) as url, AsyncExitStack() as closing:
+    async with ready_database(postgres_address) as url, AsyncExitStack() as closing:
         yield [
             await closing.enter_async_context(
                 open_home(Settings(home=tmp_path / str(number), database_url=url))

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.api.test_dialects import GRAPH
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.server.kit import ServerProcess, server
 
 V1 = "/api/v1"
@@ -96,7 +96,7 @@ async def test_a_page_of_another_site_and_a_long_message_are_refused(tmp_path: P
 
 @pytest.mark.network
 async def test_what_another_process_runs_is_told_too(tmp_path: Path, postgres_address: str) -> None:
-    async with fresh_database(postgres_address) as url:
+    async with ready_database(postgres_address) as url:
         (tmp_path / "one").mkdir()
         (tmp_path / "two").mkdir()
         with (

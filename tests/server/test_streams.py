@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from luban.client import Client, Event
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.server.kit import ServerProcess, server
 
 ITEMS = 2500
@@ -159,7 +159,7 @@ async def test_texts_come_in_few_pieces(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def two(postgres_address: str, tmp_path: Path) -> AsyncIterator[list[ServerProcess]]:
-    async with fresh_database(postgres_address) as url:
+    async with ready_database(postgres_address) as url:
         with (
             server(with_chatter(tmp_path / "one"), DATABASE_URL=url) as one,
             server(with_chatter(tmp_path / "two"), DATABASE_URL=url) as two,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.storage.places import MemoryPlace, Place, PostgresPlace, SqlitePlace, Store
 
 
@@ -25,7 +25,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             made = SqlitePlace(tmp_path)
         else:
             address = request.getfixturevalue("postgres_address")
-            made = PostgresPlace(await stack.enter_async_context(fresh_database(address)))
+            made = PostgresPlace(await stack.enter_async_context(ready_database(address)))
         yield made
         for lost in made.lost:
             await lost.close()

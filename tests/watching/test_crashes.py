@@ -15,7 +15,7 @@ from luban.server.settings import Settings
 from luban.server.wiring import open_home
 from luban.services.webhooks import WebhookDraft
 from luban.storage import postgres, sqlite
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.services.kit import ME
 from tests.watching.receiver import receiver
 
@@ -27,7 +27,7 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     if request.param == "sqlite":
         yield ""
         return
-    async with fresh_database(request.getfixturevalue("postgres_address")) as url:
+    async with ready_database(request.getfixturevalue("postgres_address")) as url:
         yield url
 
 

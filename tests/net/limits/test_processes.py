@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.databases import fresh_database
+from tests.databases import ready_database
 from tests.net.limits.door import Door, in_seconds, standing
 
 
@@ -57,7 +57,7 @@ async def where(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "sqlite":
         yield str(tmp_path / "luban.db")
     else:
-        async with fresh_database(request.getfixturevalue("postgres_address")) as url:
+        async with ready_database(request.getfixturevalue("postgres_address")) as url:
             yield url
 
 
@@ -76,7 +76,7 @@ async def test_what_one_process_is_told_the_other_heeds_within_a_second(where: s
 async def test_on_a_server_the_other_is_told_at_once(postgres_address: str) -> None:
     door = Door()
     async with (
-        fresh_database(postgres_address) as where,
+        ready_database(postgres_address) as where,
         standing(door),
         asking(where) as one,
         asking(where) as other,
