@@ -21,7 +21,10 @@ IMAP_PORTS: Mapping[str, int] = {"starttls": 143, "tls": 993, "none": 143}
 
 
 class MailServer(NamedTuple):
-    """Where a mail server is, and how it wants to be spoken to: `starttls`, `tls` or `none`."""
+    """Where a mail server is, and how it wants to be spoken to: `starttls`, `tls` or `none`.
+
+    For sending there is `auto` too: STARTTLS where the server offers it, and no password.
+    """
 
     host: str
     port: int

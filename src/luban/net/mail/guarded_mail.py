@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 
 from luban.net.allow_list import AllowList
 from luban.net.mail.door import IMAP_PORTS, SMTP_PORTS, MailDoor, server_of
@@ -42,6 +44,7 @@ class GuardedMail:
             said = str(error) or type(error).__name__
             raise MailNotNow(host=f"{where.host}:{where.port}", said=said) from error
         sock.settimeout(self._door.seconds)
+        line = sock.dup()
         reading = asyncio.to_thread(read_letters, where, sock, self._door.context(), wanted)
         try:
             async with asyncio.timeout(_READ_SECONDS):
@@ -49,4 +52,7 @@ class GuardedMail:
         except TimeoutError as error:
             raise MailNotNow(host=f"{where.host}:{where.port}", said="it takes too long") from error
         finally:
-            sock.close()  # which also ends a thread that nobody waits for any more
+            # The socket is TLS's by now. Ending the line ends a thread that nobody waits for, too.
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()

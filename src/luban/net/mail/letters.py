@@ -41,10 +41,8 @@ def written(letter: Letter, sender: str, now: datetime | None = None) -> EmailMe
     else:
         made.set_content(letter.html, subtype="html")
     for name, content, kind in letter.files:
-        main, _, sub = (kind if _TYPE.fullmatch(kind) else "application/octet-stream").partition(
-            "/"
-        )
-        if main in ("multipart", "message"):
+        main, _, sub = kind.partition("/")
+        if not _TYPE.fullmatch(kind) or main in ("multipart", "message"):
             main, sub = "application", "octet-stream"
         made.add_attachment(
             content, maintype=main, subtype=sub, filename=one_line("file name", name)

@@ -140,7 +140,7 @@ def _received(letter: MailMessage, size: int) -> Received:
         date=moment.isoformat() if moment else "",
         text=letter.text,
         html=letter.html,
-        id=next(iter(letter.headers.get("message-id", ())), "").strip(),
+        id="".join(letter.headers.get("message-id") or ())[:500].strip(),
         size=size or letter.size,
         seen="\\Seen" in letter.flags,
         files=[

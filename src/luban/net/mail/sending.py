@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.policy
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
@@ -79,10 +80,8 @@ async def _given(client: aiosmtplib.SMTP, server: MailServer, letter: EmailMessa
         raise
     except (aiosmtplib.SMTPException, OSError) as error:
         raise MailInDoubt(host=server.host, id=str(letter["Message-ID"])) from error
-    try:
+    with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # it is sent, however they part
         await client.quit()
-    except (aiosmtplib.SMTPException, OSError):
-        pass  # it is sent; how the two part does not matter
 
 
 def _options(sender: str, readers: list[str]) -> list[str]:

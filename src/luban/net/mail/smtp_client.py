@@ -33,7 +33,11 @@ async def sign_in(client: aiosmtplib.SMTP, server: MailServer) -> None:
     Raises what `aiosmtplib` raises.
     """
     await client.connect()
-    if server.security == "starttls":
+    if server.security == "auto":
+        await client.ehlo()
+    if server.security == "starttls" or (
+        server.security == "auto" and client.supports_extension("starttls")
+    ):
         await client.starttls()
     if server.username:
         await client.login(server.username, server.password)
