@@ -16,6 +16,7 @@ from luban.sdk.sandbox import CodeFailed
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f/\\:]+")
 _LONGEST = 200
 _OOM_KINDS = frozenset({"MemoryError"})
+_NO_BUFFER = "Array buffer allocation failed"
 _NODE_OOM = b"JavaScript heap out of memory"
 
 
@@ -56,7 +57,9 @@ def outcome(end: BoxEnd, bounds: CodeBounds, check: bool) -> CodeOutcome:
 
 
 def _require_memory(told: Any, exit_code: int, end: BoxEnd, bounds: CodeBounds) -> None:
-    out = isinstance(told, dict) and told.get("type") in _OOM_KINDS
+    out = isinstance(told, dict) and (
+        told.get("type") in _OOM_KINDS or _NO_BUFFER in str(told.get("message"))
+    )
     if out or (exit_code < 0 and _NODE_OOM in end.stderr):
         raise over("memory", bounds)
     if exit_code == -24:  # SIGXCPU

@@ -71,10 +71,10 @@ def run_box(command: BoxCommand, request: bytes, bounds: BoxBounds, cancelled: i
             if command.group is not None:
                 command.group.take(process.pid)
             why = watched.run(request, cancelled, command.group)
+            if not why and command.group is not None and command.group.ran_out():
+                why = "memory"
         finally:
             _end(process, command)
-        if not why and command.group is not None and command.group.ran_out():
-            why = "memory"
         return watched.told(why)
 
 
@@ -107,14 +107,30 @@ def _end(process: subprocess.Popen[bytes], command: BoxCommand) -> None:
     if command.leashed and process.poll() is None:
         for pid in descendants(process.pid):
             _kill(pid)
+    below = descendants(process.pid)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    _await_gone(below)
     if command.group is not None:
         command.group.kill()
     if command.user is not None:
         for pid in _of_user(command.user):
             _kill(pid)
+
+
+def _await_gone(pids: Sequence[int]) -> None:
+    """The kernel takes a moment to end a box whose first process was killed."""
+    until = time.monotonic() + _PARTING
+    while any(_runs(pid) for pid in pids) and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (OSError, IndexError):
+        return False
 
 
 def _of_user(user: int) -> list[int]:
@@ -165,14 +181,13 @@ class _Watched:
         self._begin(request, cancelled)
         until = time.monotonic() + self._bounds.seconds
         looked = time.monotonic() + _TICK
-        counted = group is not None and group.counts_memory
         while self._answer in self._selector.get_map():
             now = time.monotonic()
             if now >= until:
                 return "time"
-            if now >= looked and not counted:
+            if now >= looked:
                 looked = now + _TICK
-                if _memory(self._process.pid) > self._bounds.memory:
+                if self._too_much_memory(group):
                     return "memory"
             for key, _ in self._selector.select(min(_TICK, until - now)):
                 if key.fd == cancelled:
@@ -185,6 +200,11 @@ class _Watched:
     def told(self, why: Why) -> BoxEnd:
         out, error, answer = (bytes(self._read[number]) for number in self._numbers)
         return BoxEnd(out, error, answer, why, self._process.returncode)
+
+    def _too_much_memory(self, group: ControlGroup | None) -> bool:
+        if group is not None and group.counts_memory:
+            return group.ran_out()
+        return _memory(self._process.pid) > self._bounds.memory
 
     def _begin(self, request: bytes, cancelled: int) -> None:
         self._left = memoryview(request)

@@ -9,16 +9,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal
 
 from luban.ports.sandbox import CodeJob, CodeOutcome, SandboxState
 from luban.sandbox.interpreters import Interpreter, Interpreters
 from luban.sandbox.probing import Found, Probe
 from luban.sandbox.subset import BeyondSubset, Subset
 from luban.sdk.sandbox import RunIn, SandboxOff
-
-T = TypeVar("T")
 
 Level = Literal["full", "subset", "off"]
 
@@ -32,17 +29,27 @@ class SandboxChoice:
     at_once: int = 4
 
 
-class _Cancel(NamedTuple):
-    """How a job in another thread is ended."""
+class _Cancel:
+    """How a job in another thread is ended: by a file that becomes readable, or a function."""
 
-    reading: int
-    writing: int
-    workers: list[Callable[[], None]]
+    def __init__(self) -> None:
+        self.reading, self._writing = os.pipe()
+        self.workers: list[Callable[[], None]] = []
+        self._closing = threading.Lock()
+        self._closed = False
 
     def now(self) -> None:
-        os.write(self.writing, b"x")
+        with self._closing:  # its number may be another file's once it is closed
+            if not self._closed:
+                os.write(self._writing, b"x")
         for end in self.workers:
             end()
+
+    def done(self, _: object) -> None:
+        with self._closing:
+            self._closed = True
+            os.close(self.reading)
+            os.close(self._writing)
 
 
 class Sandboxes:
@@ -59,28 +66,28 @@ class Sandboxes:
 
     async def run(self, job: CodeJob, run_in: RunIn, *, check: bool = True) -> CodeOutcome:
         """Raises `CodeFailed`, `CodeLimit` and `SandboxOff`. Cancelling it ends the code."""
-        reading, writing = os.pipe()
-        cancel = _Cancel(reading, writing, [])
-        work = partial(self._run, job, run_in, cancel, check)
-        going = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        cancel = _Cancel()
+        work = self._threads.submit(self._run, job, run_in, cancel, check)
+        work.add_done_callback(cancel.done)
+        going = asyncio.wrap_future(work)
         try:
             return await asyncio.shield(going)
         except asyncio.CancelledError:
-            cancel.now()
-            if not going.cancel():
-                await asyncio.wait([going])
-                if not going.cancelled():
-                    going.exception()  # whatever it met with, nobody waits for it any more
+            if not work.cancel():
+                cancel.now()
+                await asyncio.wait([going])  # its end leaves nothing behind
+                going.exception()  # whatever it met with, nobody asks any more
             raise
-        finally:
-            os.close(reading)
-            os.close(writing)
 
     async def states(self) -> list[SandboxState]:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._states)
 
     async def aclose(self) -> None:
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """Waits for what runs; nothing may be asked of it afterwards."""
+        self._threads.shutdown(cancel_futures=True)
         self._subset.close()
 
     # -- in a thread of ours ------------------------------------------------------------------

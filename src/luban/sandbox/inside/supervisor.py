@@ -12,11 +12,13 @@ import os
 import resource
 import select
 import sys
+from _json import encode_basestring_ascii as quoted
 
 ANSWER = int(sys.argv[1])
 WORK = ".box"
 TICK = 0.1
 DEEPEST = 8
+KEPT = ("result.json", "error.json")
 
 
 def main():
@@ -34,7 +36,7 @@ def main():
     if not child:
         run_child(request)
     status, why = watch(child, request)
-    clean = end_all(bool(landlock))
+    clean = end_all(alone=request["alone"])
     answer(request, status, why, clean)
 
 
@@ -84,11 +86,12 @@ def set_limits(limits):
 def run_python(code, inputs):
     """Never returns."""
     status = 0
+    kept = {name: os.open(WORK + "/" + name, os.O_CREAT | os.O_WRONLY) for name in KEPT}
     scope = {"__name__": "__main__", "__builtins__": __builtins__, "inputs": inputs}
     scope.update({name: value for name, value in inputs.items() if name.isidentifier()})
     try:
         value = evaluate(code, scope)
-        save("result.json", encoded(value))
+        save(kept["result.json"], encoded(value))
     except SystemExit as error:
         left = error.code
         status = left if isinstance(left, int) else 0 if left is None else 1
@@ -96,7 +99,7 @@ def run_python(code, inputs):
             os.write(2, (str(left) + "\n").encode("utf-8", "replace"))
     except BaseException as error:
         status = 1
-        tell(error)
+        tell(error, kept["error.json"])
     leave(status)
 
 
@@ -121,7 +124,7 @@ def leave(status):
     os._exit(status & 255)
 
 
-def tell(error):
+def tell(error, kept):
     line, trace = None, error.__traceback__
     frames = []
     while trace is not None:
@@ -141,18 +144,18 @@ def tell(error):
     os.write(
         2, ("".join(frames[-20:]) + kind + ": " + text[:2000] + "\n").encode("utf-8", "replace")
     )
-    save("error.json", encoded({"type": kind, "message": text[:2000], "line": line}))
+    save(kept, encoded({"type": kind, "message": text[:2000], "line": line}))
 
 
-def save(name, text):
-    with open(WORK + "/" + name, "wb") as file:
-        file.write(text.encode("utf-8", "surrogatepass"))
+def save(kept, text):
+    """Into a file that was opened before the code ran, which may have opened all it can."""
+    view = memoryview(text.encode("utf-8", "surrogatepass"))
+    while view:
+        view = view[os.write(kept, view) :]
 
 
 def encoded(value):
     """JSON; what is no data says so."""
-    from _json import encode_basestring_ascii as quoted
-
     parts = []
 
     def add(value, deep):
@@ -254,17 +257,17 @@ def too_many_files(request):
     return left[0] < 0 or size[0] > request["disk"]
 
 
-def end_all(outside):
-    """Kills whatever the code left; true when nothing is left."""
+def end_all(alone):
+    """Kills whatever the code left; true when nothing is left.
+
+    Where we are `alone`, by a namespace or a user that nobody else is, everybody else is meant.
+    """
     for _ in range(2000):
-        try:
-            if outside:
-                for each in children_of("self"):
-                    os.kill(each, 9)
-            else:
-                os.kill(-1, 9)
-        except ProcessLookupError:
-            pass
+        for each in [-1] if alone else descendants("self"):
+            try:
+                os.kill(each, 9)
+            except ProcessLookupError:
+                pass
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
@@ -274,12 +277,15 @@ def end_all(outside):
     return False
 
 
-def children_of(process):
+def descendants(process):
     found = []
-    for task in os.listdir("/proc/%s/task" % process):
-        with open("/proc/%s/task/%s/children" % (process, task)) as file:
-            found += [int(each) for each in file.read().split()]
-    return found
+    try:
+        for task in os.listdir("/proc/%s/task" % process):
+            with open("/proc/%s/task/%s/children" % (process, task)) as file:
+                found += [int(each) for each in file.read().split()]
+    except OSError:
+        return found
+    return found + [below for each in found for below in descendants(each)]
 
 
 # -- what comes out --------------------------------------------------------------------------
@@ -290,7 +296,9 @@ def answer(request, status, why, clean):
     if clean and why != "leash":
         try:
             room = [request["most_out"], request["most_out_files"]]
-            collect("out", "", 0, files, contents, room)
+            out = opened("out", os.O_DIRECTORY)
+            if out is not None:
+                collect(out, "", 0, files, contents, room)
         except OverflowError as error:
             files, contents, too_much = [], [], str(error)
     parts = {}
@@ -303,8 +311,8 @@ def answer(request, status, why, clean):
     head = {
         "status": status,
         "why": why or too_much,
-        "result": -1 if parts["result"] is None else len(parts["result"]),
-        "error": -1 if parts["error"] is None else len(parts["error"]),
+        "result": len(parts["result"] or b"") or -1,
+        "error": len(parts["error"] or b"") or -1,
         "files": [[name, len(content)] for name, content in zip(files, contents)],
     }
     text = encoded(head).encode() + b"\n"
@@ -315,28 +323,35 @@ def answer(request, status, why, clean):
 
 
 def collect(folder, before, deep, files, contents, room):
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda each: each.name)
-    for each in found:
-        if each.is_dir(follow_symlinks=False):
-            if deep < DEEPEST:
-                collect(each.path, before + each.name + "/", deep + 1, files, contents, room)
-        elif each.is_file(follow_symlinks=False):
-            content = content_of(each.path, room[0])
-            room[1] -= 1
-            if content is False or room[1] < 0:
-                raise OverflowError("files")
-            if content is not None:
-                room[0] -= len(content)
-                files.append(before + each.name)
-                contents.append(content)
+    """Every plain file below an open folder; no link is followed."""
+    for name in sorted(os.listdir(folder)):
+        inner = opened(name, os.O_DIRECTORY, folder) if deep < DEEPEST else None
+        if inner is not None:
+            collect(inner, before + name + "/", deep + 1, files, contents, room)
+            os.close(inner)
+            continue
+        content = content_of(name, room[0], folder)
+        if content is None:
+            continue
+        room[1] -= 1
+        if content is False or room[1] < 0:
+            raise OverflowError("files")
+        room[0] -= len(content)
+        files.append(before + name)
+        contents.append(content)
 
 
-def content_of(path, most):
-    """The bytes of a plain file: `None` if it is none, `False` if there are too many."""
+def opened(name, more, folder=None):
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | more, dir_fd=folder)
     except OSError:
+        return None
+
+
+def content_of(path, most, folder=None):
+    """The bytes of a plain file: `None` if it is none, `False` if there are too many."""
+    number = opened(path, 0, folder)
+    if number is None:
         return None
     try:
         told = os.fstat(number)
