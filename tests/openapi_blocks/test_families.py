@@ -52,7 +52,7 @@ async def context() -> AsyncIterator[TestContext]:
     key = OpenCredential(
         {"api_key": "k"}, hosts=("127.0.0.1",), headers={"X-Library-Key": "k"}, query={"q": "1"}
     )
-    yield TestContext(http=cast("Any", http), credentials={"town_library": key})
+    yield TestContext(http=cast("Any", http), credentials={"town-library": key})
     await http.aclose()
 
 
@@ -121,7 +121,7 @@ async def test_pages_of_every_habit_are_turned(run: Runner, server: LibraryServe
 
 
 async def test_bodies_files_and_keys_are_sent(run: Runner, server: LibraryServer) -> None:
-    run.context.credentials["town_library"] = {"token": "t"}
+    run.context.credentials["town-library"] = {"token": "t"}
     made = await run("add_book", title="New", kind="novel")
     assert made["result"] == [{"title": "New", "kind": "novel", "id": 8}]
     assert made["status"] == [201]
@@ -188,7 +188,7 @@ async def test_values_do_not_lead_elsewhere(run: Runner, server: LibraryServer) 
             await run("get_book", book_id=value)
     assert len(server.asked) == before
     key = OpenCredential({"k": "k"}, name="Mine", hosts=("api.example",), headers={"X": "k"})
-    run.context.credentials["town_library"] = key
+    run.context.credentials["town-library"] = key
     with pytest.raises(LubanError, match="so it is not sent there"):
         await run("get_book", book_id="1")
     assert len(server.asked) == before
@@ -196,7 +196,7 @@ async def test_values_do_not_lead_elsewhere(run: Runner, server: LibraryServer) 
 
 def test_proofs_become_a_provider_with_its_kinds() -> None:
     made = made_of(LIBRARY)
-    row = json.loads(made.files["town_library.provider.json"])
+    row = json.loads(made.files["town-library.provider.json"])
     assert row["hosts"] == ["api.example"]
     assert {kind["kind"]: kind.get("headers") for kind in row["kinds"]} == {
         "api_key": {"X-Library-Key": "{api_key}"},
@@ -207,7 +207,7 @@ def test_proofs_become_a_provider_with_its_kinds() -> None:
     assert made.left_out == ["certificate"]
     from luban.providers.catalogue import read_row
 
-    assert read_row("town_library", row).title == "Town Library"
+    assert read_row("town-library", row).title == "Town Library"
 
 
 def test_made_again_ids_and_changes_stay(tmp_path: Path) -> None:

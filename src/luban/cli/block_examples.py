@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from luban.cli.chosen_blocks import Chosen
-from luban.model.block import BlockSpec, InputPin
+from luban.model.block import BlockExample, BlockSpec, InputPin
 from luban.model.errors import LubanError
 from luban.model.pins import coerce
 from luban.registry import BrokenBlock
@@ -89,9 +89,16 @@ async def _try(code: BlockCode, library: BlockSource) -> Tried:
         if lacking:
             tried.skipped.append(Skip(number, "; ".join(lacking)))
             continue
-        differences = await try_example(code, example, library)
+        differences = await _differences(code, example, library)
         tried.failures += [Failure(number, each) for each in differences]
     return tried
+
+
+async def _differences(code: BlockCode, example: BlockExample, library: BlockSource) -> list[str]:
+    try:
+        return await try_example(code, example, library)
+    except Exception as error:  # noqa: BLE001  what a block's code raises is told, as in a run
+        return [f"{type(error).__name__}: {error}"]
 
 
 def misfits(spec: BlockSpec) -> list[str]:

@@ -89,14 +89,15 @@ def make(
     address, variables = _server(document, base, server)
     row, left_out = provider_row(document, operations, title, [address])
     row = None if provider else row
-    proof = provider or (called if row else "")
+    own = called.replace("_", "-")[:40].rstrip("-")
+    proof = provider or (own if row else "")
     text = family_text(called, title, address, variables, proof, operations, _kept(before))
     files = {
         f"{called}.openapi.toml": text,
         f"{called}.openapi.json": _json(document.only(each.key for each in operations)),
     }
     if row:
-        files[f"{called}.provider.json"] = _json(row)
+        files[f"{own}.provider.json"] = _json(row)
     members = read_family(tomllib.loads(text)).operations.values()
     return Made(
         called,

@@ -101,7 +101,7 @@ def add(
     server: Server = None,
 ) -> None:
     definition = _read(file)
-    wanted = name or file.stem
+    wanted = name or file.stem.removesuffix(".provider")
     made = with_reach(server, data, lambda r: r.client.providers.put(wanted, definition))
     if json:
         as_json(made)
