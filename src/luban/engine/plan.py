@@ -76,6 +76,7 @@ class NodePlan:
     gate: Gate | None = None
     pure: bool = False
     once: bool = False
+    ends: bool = False
     timeout: float | None = None
     parallel: int = 1
     body: BodyPlan | None = None
@@ -215,6 +216,7 @@ def _node_plan(
         plan.gate = Gate(code)
         plan.pure = code.spec.effect is Effect.NONE
         plan.once = code.spec.effect is Effect.ONCE
+        plan.ends = code.spec.ends_run
         plan.timeout = node.timeout or code.spec.timeout
         if code.spec.role is Role.OUTPUT:
             plan.output_name = str(node.constants.get("name") or node.id)

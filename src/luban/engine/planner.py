@@ -147,7 +147,21 @@ class Planner:
             self._forget(key)
         if event.usage is not None:
             self.ceilings.spend(event.usage)
+        if firing.node.ends:
+            return self._end(firing, event.emissions)
         return self._granted(self._conclude(firing, event.emissions))
+
+    def _end(self, firing: Firing, emissions: list[Any]) -> list[Firing]:
+        """The run is over because a step says so (rule 5): whatever else is going on is given up.
+
+        What the step itself gives out of the run still counts; nothing follows it.
+        """
+        self.halted = True
+        self.give_up(list(self.pending))
+        self._conclude(firing, emissions)
+        self.pending.clear()
+        self.withheld.clear()
+        return []
 
     def _emitted(self, event: StepEmitted) -> list[Firing]:
         key = (event.node, event.iteration)

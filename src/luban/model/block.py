@@ -191,6 +191,8 @@ class BlockSpec(_Frozen):
     examples: tuple[BlockExample, ...] = ()
     tier: Tier | None = None
     """Judged when the block is asked for; not declared."""
+    ends_run: bool = Field(default=False, exclude=True)
+    """Whether the run is over when a step of it is done."""
     exempt: dict[str, str] = Field(default_factory=dict[str, str], exclude=True)
     """Rules of the tiers that do not apply to it, each with the reason."""
 

@@ -56,6 +56,7 @@ class Block:
     effect: ClassVar[Effect] = Effect.IDEMPOTENT
     role: ClassVar[Role] = Role.STEP
     static: ClassVar[bool] = False
+    ends_run: ClassVar[bool] = False
     icon: ClassVar[str] = "box"
     keywords: ClassVar[tuple[str, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -168,6 +169,7 @@ def _compile_class(declared: type[Block]) -> BlockCode:
         effect=declared.effect,
         role=declared.role,
         static=declared.static,
+        ends_run=declared.ends_run,
         icon=declared.icon,
         keywords=declared.keywords,
         aliases=declared.aliases,

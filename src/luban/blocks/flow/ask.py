@@ -55,6 +55,11 @@ class Ask(Block):
             description="What else to ask for: a JSON Schema whose properties become fields.",
             advanced=True,
         )
+        editable: bool = Field(
+            False,
+            title="May be changed",
+            description="Let the person change the value; what goes on is then theirs.",
+        )
         timeout: float | None = Field(
             None,
             gt=0,
@@ -100,6 +105,26 @@ class Ask(Block):
             {"answers": [{"choice": "", "values": {"to": "x"}}]},
         ),
         Example(
+            {"question": "Send this?", "value": "Dear Bo", "editable": True},
+            {
+                "approved": "Dear Ann",
+                "choice": "yes",
+                "comment": "wrong name",
+                "values": {"value": "Dear Ann"},
+                "by": "ann",
+            },
+            {
+                "answers": [
+                    {
+                        "choice": "yes",
+                        "values": {"value": "Dear Ann"},
+                        "comment": "wrong name",
+                        "by": "ann",
+                    }
+                ]
+            },
+        ),
+        Example(
             {"question": "Still there?", "timeout": 60},
             {"error": {"code": "wait_timed_out"}},
             {"answers": [TimeoutError]},
@@ -118,6 +143,8 @@ class Ask(Block):
             timeout=input.timeout,
         )
         passed = answer.choice if input.value is None else input.value
+        if input.editable:
+            passed = answer.values.get("value", passed)
         approved = not input.choices or answer.choice == input.choices[0]
         return {
             "approved" if approved else "rejected": passed,
@@ -132,6 +159,22 @@ def _shown(input: Ask.Input) -> dict[str, Any]:
     shown = dict(input.details)
     if input.value is not None:
         shown.setdefault("value", input.value)
-    if input.form:
-        shown["form"] = input.form
+    form = dict(input.form)
+    if input.editable:
+        parts: dict[str, Any] = {"value": _field(input.value), **form.get("properties", {})}
+        form = {"type": "object", **form, "properties": parts}
+    if form:
+        shown["form"] = form
     return shown
+
+
+def _field(value: Any) -> dict[str, Any]:
+    """How the value is shown to be changed: as what it is."""
+    kinds = {str: "string", bool: "boolean", int: "number", float: "number", dict: "object"}
+    kind = kinds.get(type(value), "array" if isinstance(value, list) else None)
+    schema = {"title": "Value", "title_zh": "值", "default": value}
+    if kind is not None:
+        schema["type"] = kind
+    if isinstance(value, str) and (len(value) > 80 or "\n" in value):
+        schema["x-widget"] = "textarea"
+    return schema
