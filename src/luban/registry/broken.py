@@ -32,7 +32,8 @@ def ids_in(path: Path, module: str) -> tuple[str, ...]:
         return ()
     module = module.removeprefix(USER_MODULES)
     last = module.rpartition(".")[2]
-    functions = (module if name == last else f"{module}.{name}" for name in _FUNCTION.findall(text))
+    nameless = (found[1] for found in _FUNCTION.finditer(text) if not _ID.search(found[0]))
+    functions = (module if name == last else f"{module}.{name}" for name in nameless)
     return tuple(dict.fromkeys((*_ID.findall(text), *functions)))
 
 
