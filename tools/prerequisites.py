@@ -25,6 +25,7 @@ CHROMIUM_NAMES = (
     "chrome",
     "msedge",
 )
+APT_BOXES = "bubblewrap"
 APT_SCANNER = "clamav-daemon"
 APT_SWIFT = "swift-proxy swift-account swift-container swift-object memcached"
 APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
@@ -88,6 +89,8 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
         missing["OpenID provider"] = "no Node 20.19 or newer, or no packages from npm"
     if find_token_server(say) is None:
         missing["OAuth 2 server"] = "no Node 20.19 or newer, or no packages from npm"
+    if not has_boxes() and not (_apt(APT_BOXES, say) and has_boxes()) and not can_confine():
+        missing["boxes"] = f"install the package {APT_BOXES}, or use Linux 6.12 or newer"
     if promtool.find(say) is None:
         missing["promtool"] = f"install the package {promtool.PACKAGE}"
     if not has_clamd() and not (_apt(APT_SCANNER, say) and has_clamd()):
@@ -95,6 +98,25 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
     if not swift_server.programs() and not (strict() and _apt(APT_SWIFT, say)):
         say(f"tests of OpenStack Swift are left out: install {APT_SWIFT} to run them")
     return missing
+
+
+def has_boxes() -> bool:
+    """True where bubblewrap makes a box; true too where there is no such thing, beside Linux."""
+    program = shutil.which("bwrap")
+    if not sys.platform.startswith("linux"):
+        return True
+    box = ["--unshare-all", "--ro-bind", "/", "/", "true"]
+    return program is not None and _succeeds([program, *box], seconds=30)
+
+
+def can_confine() -> bool:
+    """True where the other kind of box, Landlock, holds."""
+    ask = (
+        "from luban.sandbox.interpreters import Interpreters as I\n"
+        "from luban.sandbox.probing import Probe as P\n"
+        "print('holds' if P((), ('landlock',)).ask(I()).boxes else '')"
+    )
+    return _output([_python(), "-c", ask]) == "holds"
 
 
 def has_clamd() -> bool:
