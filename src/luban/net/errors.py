@@ -110,7 +110,7 @@ class TimedOut(WordedTemporaryError):
 
 
 class Unreachable(WordedTemporaryError):
-    """No connection, or it broke."""
+    """No connection, or it broke; `sent` says whether the other side may have heard something."""
 
     code = "unreachable"
     status = 502

@@ -80,6 +80,7 @@ async def _sent(
             host=request.url.host,
             reason=f"the connection broke ({_cause(error)})",
             reason_zh=f"连接中断（{_cause(error)}）",
+            sent=True,
         ) from error
 
 
@@ -155,6 +156,7 @@ def _no_connection(request: httpx2.Request, error: Exception) -> CertificateRefu
         host=f"{request.url.host}:{request.url.port or request.url.scheme}",
         reason=f"no connection ({_cause(error)})",
         reason_zh=f"未能建立连接（{_cause(error)}）",
+        sent=False,
     )
 
 

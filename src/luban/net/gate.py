@@ -70,6 +70,7 @@ class Gate:
                     host=host,
                     reason="its name could not be looked up; is this machine online?",
                     reason_zh="域名解析没有响应，请检查网络连接",
+                    sent=False,
                 ) from error
             raise HostUnknown(host=host) from error
         except UnicodeError as error:  # a label that is empty or longer than 63 letters
