@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from luban.model.events import RunEnded, StepFinished, to_row
 from luban.model.run import RunStatus
 from luban.ports.journal import RunChange
+from luban.ports.search_index import Document, Place
+from luban.ports.tables import Origin
 from luban.server.database import database_path
 from luban.server.settings import Settings
 from luban.storage import postgres, sqlite
@@ -67,6 +69,10 @@ async def fill(settings: Settings) -> Filled:
             [to_row("r_2", StepFinished("a", 0, 1, [["out", 1]], 1.0, 0.5))], []
         )
         await database.state.set(OWNER, "a_1", "seen", [1, 2.5, None])
+        await database.state.update(OWNER, "a_1", "n", lambda seen: 1, once="once")
+        await database.rows.append(OWNER, "日志", [{"n": 1}], Origin(3.0, "r_1", "a", "once"), 9)
+        text = Document("鲁班造桥 with a saw", "d_1", {"by": "李"}, [3.0, 4.0])
+        await database.index.add(Place(OWNER, "agent:a_1", "notes"), [text], {"run": "r_1"}, 3.0)
         await database.replies.save(OWNER, "key", 201, b"\xff\x00 no text", "print", 3.0)
         content = bytes(range(256)) * 5000
         file = await StoredFiles(DiskBytes(settings.home / "files"), database).put(

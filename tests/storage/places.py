@@ -16,8 +16,10 @@ from luban.model.run import RunDraft
 from luban.ports.journal import Journal, RunQueue
 from luban.ports.people import SessionStore, TeamStore, UserStore
 from luban.ports.providers import ProviderStore
+from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
+from luban.ports.tables import TableStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.storage import postgres
 from luban.storage.files.records import FileRecords
@@ -42,6 +44,10 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def state(self) -> StateStore: ...
+    @property
+    def rows(self) -> TableStore: ...
+    @property
+    def index(self) -> SearchIndex: ...
     @property
     def replies(self) -> ReplyStore: ...
     @property

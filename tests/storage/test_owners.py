@@ -10,6 +10,8 @@ import pytest
 
 from luban.model.errors import NotFound
 from luban.ports.files import FileStore, Place
+from luban.ports.search_index import Document, SearchIndex
+from luban.ports.search_index import Place as Collection
 from luban.ports.stores import (
     AgentStore,
     Page,
@@ -18,6 +20,7 @@ from luban.ports.stores import (
     Slice,
     StateStore,
 )
+from luban.ports.tables import Origin, TableStore
 from luban.ports.vault import CredentialStore, Sealed
 from luban.storage.files import StoredFiles
 from luban.storage.memory import MemoryBytes
@@ -26,6 +29,7 @@ from tests.storage.places import Store
 from tests.storage.test_credentials import credential
 
 SEALED = Sealed("k", b"box")
+MINE, THEIRS = Collection(OWNER, "user", "c"), Collection(STRANGER, "user", "c")
 Attempt = Callable[[Store, StoredFiles, str], Awaitable[Any]]
 
 ATTEMPTS: dict[str, Attempt] = {
@@ -58,6 +62,26 @@ ATTEMPTS: dict[str, Attempt] = {
     "FileStore.move": lambda s, f, file: f.move(STRANGER, file, Place("user", "b.txt")),
     "StateStore.get": lambda s, f, file: s.state.get(STRANGER, "user", "k"),
     "StateStore.set": lambda s, f, file: s.state.set(STRANGER, "user", "k", "stolen"),
+    "StateStore.update": lambda s, f, file: nothing(
+        s.state.update(STRANGER, "user", "k", lambda seen: seen)
+    ),
+    "StateStore.delete": lambda s, f, file: s.state.delete(STRANGER, "user", "k"),
+    "StateStore.list": lambda s, f, file: s.state.list(STRANGER, "user", Slice()),
+    "TableStore.append": lambda s, f, file: nothing(
+        s.rows.append(STRANGER, "t", [{"stolen": 1}], Origin(1.0, once="once"), 1)
+    ),
+    "TableStore.tables": lambda s, f, file: s.rows.tables(STRANGER),
+    "TableStore.newest": lambda s, f, file: s.rows.newest(STRANGER, "t", Slice()),
+    "TableStore.scan": lambda s, f, file: gathered(s.rows.scan(STRANGER, "t")),
+    "TableStore.delete": lambda s, f, file: s.rows.delete(STRANGER, "t"),
+    "SearchIndex.add": lambda s, f, file: s.index.add(THEIRS, [Document("stolen", "d")], {}, 1.0),
+    "SearchIndex.collections": lambda s, f, file: s.index.collections(STRANGER),
+    "SearchIndex.find": lambda s, f, file: s.index.find(THEIRS, "d"),
+    "SearchIndex.list": lambda s, f, file: s.index.list(THEIRS, Slice()),
+    "SearchIndex.delete": lambda s, f, file: s.index.delete(THEIRS, ["d"]),
+    "SearchIndex.drop": lambda s, f, file: s.index.drop(THEIRS),
+    "SearchIndex.by_words": lambda s, f, file: gathered(s.index.by_words(THEIRS, ["mine"])),
+    "SearchIndex.by_vector": lambda s, f, file: gathered(s.index.by_vector(THEIRS, [1.0, 0.0])),
     "ReplyStore.find": lambda s, f, file: s.replies.find(STRANGER, "k"),
     "ReplyStore.save": lambda s, f, file: s.replies.save(STRANGER, "k", 1, b"x", "f", 1e12),
     "CredentialStore.find": lambda s, f, file: s.credentials.find(STRANGER, "c_1"),
@@ -100,6 +124,15 @@ async def content(file: bytes = b"secret") -> AsyncIterator[bytes]:
     yield file
 
 
+async def gathered(found: AsyncIterator[Any]) -> list[Any]:
+    return [each async for each in found]
+
+
+async def nothing(doing: Awaitable[Any]) -> None:
+    """For what makes a thing of one's own, and says so."""
+    await doing
+
+
 async def everything(store: Store, files: StoredFiles, file: str) -> list[Any]:
     return [
         await store.agents.find(OWNER, "a_1"),
@@ -110,6 +143,10 @@ async def everything(store: Store, files: StoredFiles, file: str) -> list[Any]:
         await store.queue.signals("r_1"),
         await files.find(OWNER, file),
         await store.state.get(OWNER, "user", "k"),
+        await store.rows.newest(OWNER, "t", Slice()),
+        await store.index.find(MINE, "d"),
+        await gathered(store.index.by_words(MINE, ["mine"])),
+        await gathered(store.index.by_vector(MINE, [1.0, 0.0])),
         await store.replies.find(OWNER, "k"),
         await store.credentials.find(OWNER, "c_1"),
         await store.credentials.secret(OWNER, "c_1"),
@@ -125,6 +162,8 @@ async def test_a_stranger_gets_nothing_and_changes_nothing(store: Store, attempt
     await store.agents.add_version(OWNER, "a_1", {}, "d", 1.0)
     await store.runs.create(draft())
     await store.state.set(OWNER, "user", "k", "mine")
+    await store.rows.append(OWNER, "t", [{"n": 1}, {"n": 2}], Origin(1.0, once="once"), 9)
+    await store.index.add(MINE, [Document("mine", "d", {}, [1.0, 0.0])], {}, 1.0)
     await store.replies.save(OWNER, "k", 200, b"mine", "f", 1.0)
     assert await store.credentials.create(credential("Mine"), SEALED)
     file = (await files.put(OWNER, "a.txt", None, content())).id
@@ -141,7 +180,16 @@ async def test_a_stranger_gets_nothing_and_changes_nothing(store: Store, attempt
 def test_no_method_is_left_out() -> None:
     methods = {
         f"{port.__name__}.{name}"
-        for port in (AgentStore, RunStore, FileStore, StateStore, ReplyStore, CredentialStore)
+        for port in (
+            TableStore,
+            SearchIndex,
+            AgentStore,
+            RunStore,
+            FileStore,
+            StateStore,
+            ReplyStore,
+            CredentialStore,
+        )
         for name, method in inspect.getmembers(port, inspect.isfunction)
         if not name.startswith("_")
     }

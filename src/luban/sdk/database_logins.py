@@ -63,7 +63,7 @@ def _place(opened: OpenCredential, kind: str) -> tuple[str, int, str, str, str, 
         opened.get("database", ""),
         opened.get("username", ""),
         opened.get("password", ""),
-        cast("Security", security),
+        security,
     )
 
 

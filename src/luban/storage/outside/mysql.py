@@ -45,6 +45,8 @@ class MysqlClient:
     ) -> AsyncIterator[SqlPart]:
         async with self._line(server, seconds) as line:
             await line.query(f"set session sql_select_limit = {int(most)}")
+            # For the session too: what ends a transaction by itself, such as DDL, would be free.
+            await line.query("set session transaction read only")
             await line.query("start transaction read only")
             async with await line.prepare(statement.text(lambda *_: "?")) as prepared:
                 result = await prepared.execute(_arguments(statement, values))
