@@ -13,6 +13,7 @@ from typing import Any
 from luban.model.block import BlockSpec, Effect, InputPin, OutputPin
 from luban.model.pins import KIND_ZH, PinType
 from luban.registry import discover
+from luban.registry.tiers import judge
 from tools import generated
 
 _LONGEST = 60
@@ -121,6 +122,17 @@ def english() -> str:
 def chinese() -> str:
     """The text of `docs/reference/blocks.zh-CN.md`."""
     return _page(_CHINESE)
+
+
+def tiers() -> str:
+    """The text of `src/luban/registry/built_in_tiers.json`."""
+    registry = discover(())
+    judged = {
+        spec.id: judge(code, registry.place(spec.id)).tier
+        for spec in registry.specs()
+        if spec.source == "builtin" and (code := registry.find(spec.id)) is not None
+    }
+    return json.dumps(judged, indent=1, sort_keys=True) + "\n"
 
 
 def _page(words: _Words) -> str:

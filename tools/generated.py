@@ -39,6 +39,7 @@ FILES: tuple[Generated, ...] = (
     ),
     Generated("docs/reference/blocks.md", "tools.block_pages:english"),
     Generated("docs/reference/blocks.zh-CN.md", "tools.block_pages:chinese"),
+    Generated("src/luban/registry/built_in_tiers.json", "tools.block_pages:tiers"),
     Generated("docs/reference/cli.md", "tools.command_pages:english"),
     Generated("docs/reference/cli.zh-CN.md", "tools.command_pages:chinese"),
     Generated("docs/reference/database.md", "tools.database_page:text"),

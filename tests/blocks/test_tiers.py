@@ -33,7 +33,7 @@ class Rough(Block):
 FUNCTION = """
 from luban.sdk import block
 
-@block(exempt={"chinese": "for readers of English only"})
+@block(exempt=[("chinese", "for readers of English only")])
 async def say(text, times: int = 1):
     '''Says it.'''
     return text

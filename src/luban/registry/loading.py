@@ -77,13 +77,12 @@ def declarations(module: ModuleType) -> list[Any]:
 
 def compiled(declaration: Any, path: str) -> BlockCode:
     """Raises `Unloadable`."""
-    line = _line_of(declaration)
     if _lacks_id(declaration):
         name = declaration.__name__
         raise Unloadable(
             BrokenBlock(
                 path,
-                line,
+                _line_of(declaration),
                 f"The block class `{name}` has no id. Add a line such as "
                 f'`id = "my.{name.lower()}"`; an id is unique and stays the same for good.',
                 f"模块类“{name}”没有 id。请加上一行，例如 "
@@ -93,9 +92,10 @@ def compiled(declaration: Any, path: str) -> BlockCode:
     try:
         return compile_block(declaration)
     except LubanError as error:
+        line = _line_of(declaration)
         raise Unloadable(BrokenBlock(path, line, str(error), error.message_zh)) from error
     except Exception as error:
-        raise Unloadable(_failed(error, path, line)) from error
+        raise Unloadable(_failed(error, path, _line_of(declaration))) from error
 
 
 def declared_id(declaration: Any) -> tuple[str, ...]:

@@ -66,6 +66,7 @@ _STANDARD_ERRORS = frozenset(
     ]
 )
 _LONGEST_FILE = 300
+_LARGEST_EXAMPLE = 5000
 
 
 def _texts(seen: Evidence) -> Iterator[Said]:
@@ -148,6 +149,22 @@ def _examples(seen: Evidence) -> Iterator[Said]:
             ),
             "请添加一个成功的示例：`examples = (Example({输入}, {输出}),)`；它既是测试也是文档。",
         )
+
+
+def _small(seen: Evidence) -> Iterator[Said]:
+    for number, example in enumerate(seen.spec.examples, 1):
+        size = len(repr(example.inputs)) + len(repr(example.outputs))
+        if size > _LARGEST_EXAMPLE:
+            yield (
+                (
+                    f"Example {number} has {size} characters, and goes to everybody who opens the "
+                    f"palette: keep it below {_LARGEST_EXAMPLE}, and try large inputs in a test."
+                ),
+                (
+                    f"示例 {number} 有 {size} 个字符，会随模块面板发送给每个用户："
+                    f"请控制在 {_LARGEST_EXAMPLE} 以内，大输入请放在测试中。"
+                ),
+            )
 
 
 def _failure(seen: Evidence) -> Iterator[Said]:
@@ -326,6 +343,7 @@ SOLID: Mapping[str, Rule] = {
     "typed": _typed,
     "found": _found,
     "examples": _examples,
+    "small": _small,
     "failure": _failure,
     "errors": _errors,
     "bounded": _bounded,

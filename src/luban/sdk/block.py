@@ -65,7 +65,7 @@ class Block:
     credentials: ClassVar[Sequence[str | CredentialNeed]] = ()
     permission: ClassVar[str] = ""
     examples: ClassVar[Sequence[BlockExample]] = ()
-    exempt: ClassVar[Mapping[str, str]] = {}
+    exempt: ClassVar[Sequence[tuple[str, str]]] = ()
     """Rules of `luban block check` that do not apply, each with the reason."""
 
     Input: ClassVar[type[BaseModel]] = BlockInput
@@ -104,7 +104,7 @@ def block(
     timeout: float | None = None,
     credentials: Sequence[str | CredentialNeed] = (),
     examples: tuple[BlockExample, ...] = (),
-    exempt: Mapping[str, str] | None = None,
+    exempt: Sequence[tuple[str, str]] = (),
 ) -> Any:
     """Makes a typed function a block: parameters become inputs, the result the pin `result`.
 
@@ -127,7 +127,7 @@ def block(
             "timeout": timeout,
             "credentials": needs_of(credentials),
             "examples": examples,
-            "exempt": dict(exempt or {}),
+            "exempt": dict(exempt),
         }
         target.__luban_block__ = declared  # type: ignore[attr-defined]
         return target

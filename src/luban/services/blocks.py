@@ -7,7 +7,7 @@ from typing import Protocol
 
 from luban.model.block import BlockSpec
 from luban.model.errors import NotFound
-from luban.registry.tiers import judge
+from luban.registry.tiers import tier_of
 from luban.sdk.code import BlockCode
 
 
@@ -76,7 +76,7 @@ class Blocks:
         before = self._judged.get(code.spec.id)
         if before is not None and before[0] is code:
             return before[1]
-        tier = judge(code, self._catalogue.place(code.spec.id)).tier
+        tier = tier_of(code, self._catalogue.place(code.spec.id))
         judged = code.spec.model_copy(update={"tier": tier})
         self._judged[code.spec.id] = (code, judged)
         return judged

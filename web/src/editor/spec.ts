@@ -69,6 +69,8 @@ export interface BlockSpec {
   keywords?: readonly string[];
   aliases?: readonly string[];
   demo?: boolean;
+  /** How well it is made. */
+  tier?: "listed" | "solid" | "model" | null;
   source?: string;
   inputs: readonly InputSpec[];
   outputs: readonly OutputSpec[];

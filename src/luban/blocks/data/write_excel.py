@@ -83,7 +83,6 @@ class WriteExcel(Block):
 
     examples = (
         Example({"rows": [7]}, {"error": {"code": "not_a_row"}}),
-        Example({"rows": [["a" * 40_000]]}, {"error": {"code": "text_too_long"}}),
         Example({"rows": [], "sheets": {"a/b": []}}, {"error": {"code": "bad_sheet_name"}}),
     )
 

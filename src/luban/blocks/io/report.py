@@ -100,10 +100,6 @@ class Report(Block):
             },
         ),
         Example(
-            {"content": "x" * 2_000_001, "format": "html"},
-            {"error": {"code": "text_too_long"}},
-        ),
-        Example(
             {"content": "![x](a)", "images": {"a": {"$file": "f_a", "name": "a.png"}}},
             {"error": {"code": "bad_image"}},
             {"files": {"f_a": {"name": "a.png", "text": "no picture"}}},

@@ -42,6 +42,25 @@ function useGroups(text: string, recent: string[]): Group[] {
   ].filter((group) => group.specs.length > 0);
 }
 
+const TIER_MARKS = { listed: "○", solid: "◐", model: "●" };
+
+/** How well a block is made, said on hover. */
+function TierMark({ tier }: { tier: keyof typeof TIER_MARKS }) {
+  const { t } = useTranslation();
+  const said = t(`tier.${tier}`);
+  return (
+    <span
+      role="img"
+      aria-label={said}
+      data-tip={said}
+      data-tip-side="right"
+      className="ml-auto shrink-0 text-[0.625rem] text-fg3"
+    >
+      {TIER_MARKS[tier]}
+    </span>
+  );
+}
+
 function Item({ spec, onAdd }: { spec: BlockSpec; onAdd: () => void }) {
   const { t } = useTranslation();
   const { language } = useFormats();
@@ -68,6 +87,7 @@ function Item({ spec, onAdd }: { spec: BlockSpec; onAdd: () => void }) {
                 {t("settings.demo")}
               </span>
             )}
+            {spec.tier && <TierMark tier={spec.tier} />}
           </span>
           {about && <span className="block truncate text-xs text-fg3">{about}</span>}
         </span>
