@@ -34,6 +34,8 @@ _UNAWAITED = frozenset({"run.start"})
 """Asked for so often that nobody waits for the entry; the run itself tells of its start too."""
 _READ_UP_TO = 256 << 10
 _LONGEST = 200
+_KNOWN: dict[str, set[str]] = {}
+"""The fields that routes know, by the name of the route."""
 _FIRST_ID = re.compile(rb'\{"(?:id|run_id|execution_id)":"([\w.:@-]{1,128})"')
 _FIRST_CODE = re.compile(rb'\{"code":"([a-z_]{1,64})"')
 
@@ -171,15 +173,21 @@ class _Heard:
         """Which of the fields that the route knows the request gave; never what they hold."""
         if not self._body or route is None or not hasattr(route, "dependant"):
             return []
-        known: set[str] = set()
-        for parameter in route.dependant.body_params:
-            kind = parameter.field_info.annotation
-            known |= _names(kind) or {parameter.alias}
+        known = _KNOWN.get(route.name)
+        if known is None:
+            known = _KNOWN[route.name] = _known(route)
         try:
             given = orjson.loads(b"".join(self._body))
         except orjson.JSONDecodeError:
             return []
         return sorted(known & given.keys()) if isinstance(given, dict) else []
+
+
+def _known(route: Any) -> set[str]:
+    known: set[str] = set()
+    for parameter in route.dependant.body_params:
+        known |= _names(parameter.field_info.annotation) or {parameter.alias}
+    return known
 
 
 def _names(kind: Any) -> set[str]:

@@ -23,6 +23,8 @@ lines = logging.getLogger("audit")
 DAY = 86_400.0
 _EVERY = 3600.0
 """Seconds between two passes of retention."""
+_UNHURRIED = 0.05
+"""Seconds in which entries that nobody waits for come together."""
 
 
 class Auditing:
@@ -34,6 +36,7 @@ class Auditing:
         self._keep_days = keep_days
         self._next: _Batch | None = None
         self._storing: asyncio.Task[None] | None = None
+        self._later: asyncio.TimerHandle | None = None
 
     async def note(self, entry: AuditEntry) -> None:
         """Returns when the entry is stored.
@@ -44,7 +47,7 @@ class Auditing:
 
     def jot(self, entry: AuditEntry) -> None:
         """As `note`, without waiting: for what is recorded elsewhere too."""
-        self._put(entry)
+        self._put(entry, after=_UNHURRIED)
 
     async def run_queued(self, draft: RunDraft) -> None:
         """Notes a run that something other than a request started: a trigger, a step, a program.
@@ -52,7 +55,7 @@ class Auditing:
         What a request starts is told by the request's own entry. The engine does not wait for it.
         """
         if ASKING.get() is None:
-            self._put(_started(draft))
+            self.jot(_started(draft))
 
     async def list(self, query: AuditQuery, part: Slice) -> Page[AuditEntry]:
         """Newest first."""
@@ -78,19 +81,31 @@ class Auditing:
 
     async def aclose(self) -> None:
         """Returns when everything noted is stored."""
+        if self._next is not None:
+            self._begin_storing()
         if self._storing is not None:
             await self._storing
 
-    def _put(self, entry: AuditEntry) -> asyncio.Future[None]:
-        told = line_of(entry)
-        lines.info("%s", orjson.dumps(told).decode(), extra={"told": told})
+    def _put(self, entry: AuditEntry, after: float = 0) -> asyncio.Future[None]:
+        if lines.isEnabledFor(logging.INFO):
+            told = line_of(entry)
+            lines.info("%s", orjson.dumps(told).decode(), extra={"told": told})
         if self._next is None:
             self._next = _Batch()
         self._next.entries.append(entry)
         stored = self._next.stored
+        if not after:
+            self._begin_storing()
+        elif self._later is None:
+            self._later = asyncio.get_running_loop().call_later(after, self._begin_storing)
+        return stored
+
+    def _begin_storing(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store_all())
-        return stored
 
     async def _store_all(self) -> None:
         while (batch := self._next) is not None:
