@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import NoReturn
 
 import pytest
 
-from tests.databases import make_forgetful
 from tools import prerequisites, servers
 
 
@@ -96,7 +94,6 @@ def postgres_address() -> Iterator[str]:
         if own is None:
             yield from _server("postgres")
         else:
-            asyncio.run(make_forgetful(own.address))
             yield own.address
 
 

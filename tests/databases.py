@@ -47,10 +47,3 @@ async def command(address: str, statement: str, *values: Any) -> list[Any]:
         return await line.fetch(statement, *values)
     finally:
         await line.close()
-
-
-async def make_forgetful(address: str) -> None:
-    """Lets a server of our own leave what it writes to the system, as nobody needs it later."""
-    for setting in ("fsync", "full_page_writes"):
-        await command(address, f"alter system set {setting} = off")
-    await command(address, "select pg_reload_conf()")
