@@ -37,7 +37,7 @@ from tests.api.fuzzing import CANARY, Served, server
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 FULL = os.environ.get("LUBAN_FAULTS") == "full"
-EXAMPLES = int(os.environ.get("LUBAN_FUZZ", "60" if FULL else "5"))
+EXAMPLES = int(os.environ.get("LUBAN_FUZZ", "60" if FULL else "3"))
 """For each operation and way of asking; `--faults full` asks longer, and over PostgreSQL too."""
 
 NASTY: tuple[Any, ...] = (
