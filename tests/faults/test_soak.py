@@ -15,7 +15,7 @@ from tests.faults import report
 from tests.faults.soak import soak, table
 
 FULL = os.environ.get("LUBAN_FAULTS") == "full"
-MINUTES = 30.0 if FULL else 0.7
+MINUTES = 30.0 if FULL else 0.4
 MOST_GROWTH = 0.05 if FULL else 0.25
 """A minute is too short for caches to fill, which is not what this looks for."""
 
