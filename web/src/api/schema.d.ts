@@ -609,7 +609,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Blocks */
+        /**
+         * List Blocks
+         * @description Every block; the first time they are loaded and judged, which takes a while.
+         *
+         *     With `versions=all` also those behind the newest, where several stand side by side; they come
+         *     last.
+         */
         get: operations["list_blocks"];
         put?: never;
         post?: never;
@@ -628,7 +634,7 @@ export interface paths {
         };
         /**
          * List Broken Blocks
-         * @description Block files that could not be loaded, with the line and the reason.
+         * @description Files of blocks that cannot be used: the line, the reason, and the blocks missing for it.
          */
         get: operations["list_broken_blocks"];
         put?: never;
@@ -663,14 +669,80 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Files */
+        /**
+         * List Files
+         * @description Newest versions only.
+         */
         get: operations["list_files"];
         put?: never;
         /**
          * Upload File
          * @description Stores the form's field `file`, streaming.
+         *
+         *     With a `path` it lies in the workspace, as the newest version of what is there. It is looked at
+         *     before: its size, what it really holds, and for viruses where a scanner is set up.
          */
         post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File Usage
+         * @description How much the team keeps, older versions and files of runs among it.
+         */
+        get: operations["get_file_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set File Quota
+         * @description How much the caller's team may keep.
+         */
+        put: operations["set_file_quota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/linked/{token}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Linked File
+         * @description The bytes of the file a link is for. Links that are over are answered as wrong ones are.
+         */
+        get: operations["get_linked_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -688,11 +760,18 @@ export interface paths {
         get: operations["get_file"];
         put?: never;
         post?: never;
-        /** Delete File */
+        /**
+         * Delete File
+         * @description With the older versions of its path; an older version goes alone.
+         */
         delete: operations["delete_file"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change File
+         * @description Moves it with its versions; above the versions of what is there already.
+         */
+        patch: operations["change_file"];
         trace?: never;
     };
     "/api/v1/files/{file_id}/content": {
@@ -709,6 +788,66 @@ export interface paths {
         get: operations["get_content"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List File Versions
+         * @description All that is at its path, newest first.
+         */
+        get: operations["list_file_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore File
+         * @description Makes an older version the newest.
+         */
+        post: operations["restore_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create File Link
+         * @description Whoever has the address reads this file, and nothing else, until it is over.
+         */
+        post: operations["create_file_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3001,6 +3140,32 @@ export interface components {
             };
         };
         /**
+         * BlockPackage
+         * @description The folder or installed package a block comes from, as its manifest tells of it.
+         */
+        BlockPackage: {
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Title Zh
+             * @default
+             */
+            title_zh: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+            /**
+             * Homepage
+             * @default
+             */
+            homepage: string;
+        };
+        /**
          * BlockSpec
          * @description Everything the canvas, the checker, the planner and the palette know of a block.
          */
@@ -3076,6 +3241,24 @@ export interface components {
              */
             credentials: components["schemas"]["CredentialNeed"][];
             /**
+             * Permission
+             * @default
+             */
+            permission: string;
+            package?: components["schemas"]["BlockPackage"] | null;
+            /** Permissions */
+            permissions?: string[] | null;
+            /**
+             * Unmet
+             * @default []
+             */
+            unmet: components["schemas"]["UnmetNeed"][];
+            /**
+             * Migrates
+             * @default []
+             */
+            migrates: number[];
+            /**
              * Inputs
              * @default []
              */
@@ -3090,10 +3273,11 @@ export interface components {
              * @default []
              */
             examples: components["schemas"]["BlockExample"][];
+            tier?: components["schemas"]["Tier"] | null;
         };
         /**
          * BrokenBlockView
-         * @description A block file that could not be loaded.
+         * @description A file of blocks that cannot be used; `blocks` are the ids that are missing for it.
          */
         BrokenBlockView: {
             /** Path */
@@ -3107,6 +3291,11 @@ export interface components {
              * @default
              */
             message_zh: string;
+            /**
+             * Blocks
+             * @default []
+             */
+            blocks: string[];
         };
         /**
          * CapsView
@@ -3610,8 +3799,24 @@ export interface components {
             choices: string[];
         };
         /**
+         * FileLinkView
+         * @description An address at which anybody reads a file until it is over.
+         */
+        FileLinkView: {
+            /** Url */
+            url: string;
+            /**
+             * Expires At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            expires_at: string;
+        };
+        /**
          * FileView
          * @description A stored file, and the reference by which it travels between blocks.
+         *
+         *     `workspace` is `user`, `agent:` and an id, or empty for a file that lies nowhere; in one, `path`
+         *     is where it lies and `version` which of those there it is. `run_id` made it.
          */
         FileView: {
             /** Id */
@@ -3631,6 +3836,16 @@ export interface components {
             ref: {
                 [key: string]: unknown;
             };
+            /** Workspace */
+            workspace: string;
+            /** Path */
+            path: string;
+            /** Version */
+            version: number;
+            /** Newest */
+            newest: boolean;
+            /** Run Id */
+            run_id: string | null;
         };
         /**
          * Finding
@@ -3988,6 +4203,11 @@ export interface components {
         ItemsView_FactorView_: {
             /** Items */
             items: components["schemas"]["FactorView"][];
+        };
+        /** ItemsView[FileView] */
+        ItemsView_FileView_: {
+            /** Items */
+            items: components["schemas"]["FileView"][];
         };
         /** ItemsView[IdentityView] */
         ItemsView_IdentityView_: {
@@ -4511,6 +4731,17 @@ export interface components {
             email: string;
         };
         /**
+         * NewFileLink
+         * @description How long a link holds, in seconds: at most seven days.
+         */
+        NewFileLink: {
+            /**
+             * Seconds
+             * @default 3600
+             */
+            seconds: number;
+        };
+        /**
          * NewFirst
          * @description The first administrator, with the code that the server printed.
          */
@@ -4626,6 +4857,14 @@ export interface components {
             new: string;
         };
         /**
+         * NewPath
+         * @description Where a file is moved to, such as `reports/sales.csv`.
+         */
+        NewPath: {
+            /** Path */
+            path: string;
+        };
+        /**
          * NewProvider
          * @description A provider without code: headers that carry what is entered, or OAuth 2.
          */
@@ -4650,6 +4889,14 @@ export interface components {
             oauth?: components["schemas"]["OAuth"] | null;
             /** Scopes */
             scopes?: components["schemas"]["Scope"][];
+        };
+        /**
+         * NewQuota
+         * @description How many bytes may be kept: 0 any number, `null` what the settings say.
+         */
+        NewQuota: {
+            /** Quota */
+            quota?: number | null;
         };
         /**
          * NewRun
@@ -4992,6 +5239,8 @@ export interface components {
             limits: components["schemas"]["LimitView"][];
             /** Findings */
             findings: components["schemas"]["SightingView"][];
+            /** Code */
+            code: components["schemas"]["SandboxView"][];
             /** Users */
             users: number;
             /** Sessions */
@@ -5616,6 +5865,25 @@ export interface components {
             } | null;
         };
         /**
+         * SandboxView
+         * @description Whether a kind of code runs here: what keeps it in, or why it is off.
+         */
+        SandboxView: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "subset" | "full" | "javascript" | "shell";
+            /** On */
+            on: boolean;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Reason Zh */
+            reason_zh: string;
+        };
+        /**
          * Scope
          * @description Something a provider may be asked to permit.
          */
@@ -5721,6 +5989,8 @@ export interface components {
             database: string;
             /** File Limit */
             file_limit: number;
+            /** Upload Limit */
+            upload_limit: number;
             /** Blocks Path */
             blocks_path: string[];
         };
@@ -6156,6 +6426,40 @@ export interface components {
              * @example 2026-11-20T12:00:00.123Z
              */
             expires_at: string;
+        };
+        /**
+         * Tier
+         * @description How well a block is made; each tier keeps the rules of those before it.
+         * @enum {string}
+         */
+        Tier: "listed" | "solid" | "model";
+        /**
+         * UnmetNeed
+         * @description What a block needs and this machine does not have, with the way out, in both languages.
+         */
+        UnmetNeed: {
+            /** Need */
+            need: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+        };
+        /**
+         * UsageView
+         * @description How much is kept: bytes and files, of at most `quota` bytes; `null` is any number.
+         *
+         *     `own_quota` tells one that was set for the team from the server's.
+         */
+        UsageView: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /** Quota */
+            quota: number | null;
+            /** Own Quota */
+            own_quota: boolean;
         };
         /**
          * UserView
@@ -8181,7 +8485,9 @@ export interface operations {
     };
     list_blocks: {
         parameters: {
-            query?: never;
+            query?: {
+                versions?: "newest" | "all";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8197,8 +8503,10 @@ export interface operations {
                     "application/json": components["schemas"]["ItemsView_BlockSpec_"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["NotPermitted"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             /** @description Client Error */
             "4XX": {
@@ -8313,6 +8621,12 @@ export interface operations {
                 /** @description A part of the name. */
                 search?: string;
                 sort?: "newest" | "name" | "size";
+                /** @description `user`, `agent:ID`. */
+                workspace?: string;
+                /** @description Of that workspace. */
+                folder?: string;
+                /** @description Only what lies in no workspace. */
+                loose?: boolean;
                 page?: number;
                 page_size?: number;
             };
@@ -8358,7 +8672,10 @@ export interface operations {
     };
     upload_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Where in the workspace. */
+                path?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8386,6 +8703,141 @@ export interface operations {
             403: components["responses"]["NotPermitted"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_file_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_file_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuota"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_linked_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             /** @description Client Error */
@@ -8499,6 +8951,58 @@ export interface operations {
             };
         };
     };
+    change_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPath"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     get_content: {
         parameters: {
             query?: {
@@ -8526,6 +9030,151 @@ export interface operations {
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["NotPermitted"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_file_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsView_FileView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    restore_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_file_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewFileLink"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileLinkView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             /** @description Client Error */

@@ -146,6 +146,30 @@ function Checks({ checks }: { checks: Overview["checks"] }) {
   );
 }
 
+/** Where code runs: what keeps it in, or why it is off. */
+function Boxes({ boxes }: { boxes: Overview["code"] }) {
+  const { t } = useTranslation();
+  const { pick } = useFormats();
+  return (
+    <Rows>
+      {boxes.map((box) => (
+        <Item
+          key={box.name}
+          title={
+            <>
+              {t(`health.box.${box.name}`)}
+              <Chip tone={box.on ? "ok" : "warn"}>
+                {t(box.on ? "health.box.on" : "health.box.off")}
+              </Chip>
+            </>
+          }
+          about={box.on ? t("health.box.by", { by: box.by }) : pick(box.reason, box.reason_zh)}
+        />
+      ))}
+    </Rows>
+  );
+}
+
 /** Names and values the server tells, as they are. */
 function Facts({ facts }: { facts: Record<string, Json> }) {
   const { t } = useTranslation();
@@ -181,6 +205,9 @@ export default function HealthPage() {
             </Section>
             <Section title={t("health.checks")}>
               <Checks checks={found.checks} />
+            </Section>
+            <Section title={t("health.code")} hint={t("health.codeHint")}>
+              <Boxes boxes={found.code} />
             </Section>
             <Section title={t("health.workers")}>
               <Workers workers={found.workers} />
