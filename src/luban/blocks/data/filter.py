@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, cast
 
+from luban.blocks.data.cel import Budget, Expression
 from luban.blocks.data.long_lists import beside
 from luban.blocks.data.parts import part_or_none
 from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Example, Field
@@ -33,6 +35,14 @@ class Filter(Block):
             description="Which part of each item is tested, such as `price`; empty tests the item.",
         )
         operator: Operator = Field("==", title="Operator", description="How to compare.")
+        condition: str = Field(
+            "",
+            title="Condition",
+            widget="code",
+            description="Instead of the comparison: a CEL condition such as "
+            "`price > 5 && has(item.city)`, with the fields of the item, `item` and `index`.",
+            advanced=True,
+        )
         value: Any = Field(
             None,
             title="Value",
@@ -76,20 +86,50 @@ class Filter(Block):
             {"items": [{"p": "n/a"}, {"p": 2}], "path": "p", "operator": "<", "value": 3},
             {"error": {"code": "not_comparable"}},
         ),
+        Example(
+            {"items": [{"p": 2, "q": 3}, {"p": 2, "q": 2.0}], "condition": "p * 1.5 == q"},
+            {"yes": [{"p": 2, "q": 3}], "no": [{"p": 2, "q": 2.0}], "count": 1},
+        ),
+        Example(
+            {"items": [{"p": 1}, {}], "condition": "p > 0"}, {"error": {"code": "unknown_name"}}
+        ),
         Example({"items": []}, {"yes": [], "no": [], "count": 0}),
     )
 
     async def run(self, input: Input) -> dict[str, Any]:
-        yes, no = await beside(len(input.items), lambda: _parted(input))
+        # A condition may go through lists itself, so that the number of items does not tell.
+        size = len(input.items) + (20_000 if "(" in input.condition else 0)
+        yes, no = await beside(size, lambda: _parted(input))
         return {"yes": yes, "no": no, "count": len(yes)}
 
 
 def _parted(input: Filter.Input) -> tuple[list[Any], list[Any]]:
     yes: list[Any] = []
     no: list[Any] = []
+    passes = _condition(input) if input.condition.strip() else _passes
     for index, item in enumerate(input.items):
-        (yes if _passes(index, item, input) else no).append(item)
+        (yes if passes(index, item, input) else no).append(item)
     return yes, no
+
+
+def _condition(input: Filter.Input) -> Callable[[int, Any, Filter.Input], bool]:
+    ready = Expression(input.condition)
+    budget = Budget(steps=10_000_000 + 1000 * len(input.items))
+
+    def passes(index: int, item: Any, input: Filter.Input) -> bool:
+        fields = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
+        try:
+            return ready.holds({**fields, "item": item, "index": index}, budget)
+        except BlockError as error:
+            if input.unclear == "no" and error.code != "expression_too_slow":
+                return False
+            raise BlockError(
+                f"Item {index} of the list, {show(item)}: {error}",
+                zh=f"列表的第 {index} 项（从 0 数起）{show(item)}：{error.message_zh}",
+                code=error.code,
+            ) from error
+
+    return passes
 
 
 def _passes(index: int, item: Any, input: Filter.Input) -> bool:
