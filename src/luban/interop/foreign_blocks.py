@@ -45,7 +45,28 @@ _CHAT = Ours(
     into=("prompt", "values.{pin}"),
 )
 _HTTP = Ours("web.http_request", {"data": "body", "json": "body", "uri": "url", "endpoint": "url"})
-_PAGE = Ours("web.page_to_text", {"urls": "url", "link": "url", "max_chars": "max_length"})
+_PAGE = Ours(
+    "web.page_to_text",
+    {
+        "urls": "url",
+        "link": "url",
+        "max_chars": "max_length",
+        "max_content_length": "max_length",
+    },
+)
+_SEARCH = Ours(
+    "web.search",
+    {"max_results": "limit", "num_results": "limit", "q": "query", "keywords": "query"},
+)
+_WEATHER = Ours("web.weather", {"location": "city"})
+_EMAIL = Ours(
+    "message.send_email",
+    {"to_email": "to", "recipient": "to", "text": "body", "message": "body", "content": "body"},
+)
+_SLACK = Ours("message.slack", {"message": "text", "content": "text", "thread_ts": "thread"})
+_DISCORD = Ours(
+    "message.discord_webhook", {"message": "text", "content": "text", "webhook_url": "webhook"}
+)
 _OUTPUT = Ours(
     "io.output", {"output": "value", "result": "value", "text": "value", "data": "value"}
 )
@@ -71,8 +92,19 @@ BY_NAME: dict[str, Ours] = {
     "http": _HTTP,
     "http_request": _HTTP,
     "send_web_request": _HTTP,
+    "web_search": _SEARCH,
+    "search": _SEARCH,
     "web_scrape": _PAGE,
     "web_page": _PAGE,
+    "weather_query": _WEATHER,
+    "weather": _WEATHER,
+    "wikipedia": Ours("web.wikipedia"),
+    "get_wikipedia_summary": Ours("web.wikipedia"),
+    "send_email": _EMAIL,
+    "email": _EMAIL,
+    "slack_message": _SLACK,
+    "send_slack_message": _SLACK,
+    "discord_webhook": _DISCORD,
     "rss": _FEED,
     "read_rss_feed": _FEED,
     "display_result": _OUTPUT,
@@ -110,6 +142,9 @@ BY_ID: dict[str, str] = {
     "716a67b3-6760-42e7-86dc-18645c6e00fc": "get_current_date_and_time",
     "6595ae1f-b924-42cb-9a41-551a0611c4b4": "send_web_request",
     "5ebe6768-8e5d-41e3-9134-1c7bd89a8d52": "read_rss_feed",
+    "fff86bcd-e001-4bad-a7f6-2eae4720c8dc": "send_web_request",
+    "4335878a-394e-4e67-adf2-919877ff49ae": "send_email",
+    "f5b0f5d0-1862-4d61-94be-3ad0fa772760": "get_wikipedia_summary",
     "1f292d4a-41a4-4977-9684-7c8d560b9f91": "ai_text_generator",
     "a0a69be1-4528-491c-a85a-a4ab6873e3f0": "ai_text_summarizer",
     "32a87eab-381e-4dd4-bdb8-4c47151be35a": "ai_conversation",
