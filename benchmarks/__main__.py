@@ -52,6 +52,12 @@ def _serving() -> Report:
     return serving.measure()
 
 
+def _items() -> Report:
+    from benchmarks import items
+
+    return items.measure()
+
+
 def _scale() -> Report:
     from benchmarks import scale
 
@@ -61,6 +67,7 @@ def _scale() -> Report:
 # Each imports its own: what one of them needs, a browser's driver say, the others do without.
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
+    "items": _items,
     "peers": _peers,
     "recovery": _recovery,
     "scale": _scale,
