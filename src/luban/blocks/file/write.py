@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from luban.blocks.file.workspaces import KEPT, Kept
 from luban.sdk import (
     Block,
     BlockError,
@@ -36,7 +37,9 @@ class Write(Block):
 
     class Input(BlockInput):
         name: str = Field(
-            title="Name", description="With its ending, such as report.md.", min_length=1
+            title="Name",
+            description="With its ending, such as report.md; in a workspace a path.",
+            min_length=1,
         )
         content: Any = Field(
             title="Content",
@@ -56,6 +59,7 @@ class Write(Block):
             description="What it holds, such as text/csv; found out when empty.",
             advanced=True,
         )
+        keep: Kept = Field("run", title="Keep", description=KEPT)
 
     class Output(BlockOutput):
         file: FileRef = Field(title="File", description="The stored file.")
@@ -73,12 +77,20 @@ class Write(Block):
             {"name": "x.bin", "content": "AAEC", "encoding": "base64", "type": "x/y"},
             {"file": {"$file": "f_1", "name": "x.bin", "type": "x/y", "size": 3}},
         ),
+        Example(
+            {"name": "2026/a.txt", "content": "x", "type": "text/plain", "keep": "agent"},
+            {"file": {"$file": "f_1", "name": "a.txt", "type": "text/plain", "size": 1}},
+        ),
         Example({"name": "../x", "content": ""}, {"error": {"code": "bad_file_name"}}),
+        Example(
+            {"name": "../x", "content": "", "keep": "user"}, {"error": {"code": "bad_file_path"}}
+        ),
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
-        name = _checked_name(input.name)
-        stored = await ctx.files.write(name, _bytes(input), input.type.strip() or None)
+        name = input.name.strip() if input.keep != "run" else _checked_name(input.name)
+        kind = input.type.strip() or None
+        stored = await ctx.files.write(name, _bytes(input), kind, scope=input.keep)
         return {"file": stored.as_value()}
 
 
