@@ -15,7 +15,10 @@ const withBodies = ({ items }: Items<BlockSpec>) => [...items, ...BODY_BLOCKS];
 export const blocksQuery = () =>
   queryOptions({
     queryKey: ["blocks"],
-    queryFn: ({ signal }) => answer<Items<BlockSpec>>(api.GET("/api/v1/blocks", { signal })),
+    queryFn: ({ signal }) =>
+      answer<Items<BlockSpec>>(
+        api.GET("/api/v1/blocks", { params: { query: { versions: "all" } }, signal }),
+      ),
     select: withBodies,
     ...STEADY,
   });
@@ -27,6 +30,10 @@ export const brokenBlocksQuery = () =>
       answer<Items<BrokenBlock>>(api.GET("/api/v1/blocks/broken", { signal })),
     select: (page) => page.items,
   });
+
+/** The same, looked at while somebody builds: a file that is saved shows within seconds. */
+export const watchedBrokenBlocksQuery = () =>
+  queryOptions({ ...brokenBlocksQuery(), refetchInterval: 5_000 });
 
 export const templatesQuery = () =>
   queryOptions({

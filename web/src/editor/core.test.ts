@@ -13,7 +13,7 @@ import { tidyRequest } from "./layout/tidy-request";
 import { neighbour } from "./neighbours";
 import { searchBlocks } from "./palette";
 import { spatialIndex } from "./spatial";
-import { PIN_KINDS } from "./spec";
+import { type BlockSpec, blocksOf, PIN_KINDS } from "./spec";
 import { BLOCKS, calculator, largeAgent, SPECS, withBody } from "./testing/agents";
 
 describe("endpoints", () => {
@@ -88,6 +88,24 @@ describe("canConnect", () => {
   });
 });
 
+describe("versions of blocks", () => {
+  const version = (number: number, more: Partial<BlockSpec> = {}): BlockSpec => ({
+    ...{ id: "my.say", version: number, title: `Say ${number}`, category: "text" },
+    ...{ inputs: [], outputs: [], ...more },
+  });
+  const found = blocksOf([version(3, { aliases: ["old.say"] }), version(1)]);
+
+  it("lists the newest, and finds each by its version", () => {
+    expect(found.list().map((spec) => spec.version)).toEqual([3]);
+    const asked = ["my.say", "my.say@3", "my.say@1", "old.say", "old.say@3"];
+    expect(asked.map((id) => found.find(id)?.version)).toEqual([3, 3, 1, 3, 3]);
+  });
+  it("shows a version that is gone as the newest", () => {
+    expect(found.find("my.say@2")?.version).toBe(3);
+    expect(found.find("your.say@2")).toBeUndefined();
+  });
+});
+
 describe("findings", () => {
   it("sees a missing input, an unknown block and a link to nowhere", () => {
     const graph = toGraph({
@@ -98,6 +116,16 @@ describe("findings", () => {
       "missing_input",
       "unknown_block",
       "unknown_node",
+    ]);
+  });
+  it("leaves a missing block to the server where that knows why", () => {
+    const graph = toGraph({ nodes: { y: { block: "no.such@2" } }, links: [] });
+    const broken = { code: "broken_block", severity: "error", node: "y", pin: null, link: null };
+    const merged = mergeFindings(graph, quickFindings(graph, BLOCKS), [
+      { ...broken, params: {}, severity: "error", message: "line 3" },
+    ]);
+    expect(merged.map(({ code, message }) => [code, message])).toEqual([
+      ["broken_block", "line 3"],
     ]);
   });
   it("says nothing of a good graph", () => {

@@ -107,9 +107,15 @@ export function mergeFindings(
   local: readonly Finding[],
   server: readonly Finding[],
 ): Finding[] {
+  // What the server knows of a missing block, that its file is broken, says more than that it is missing.
+  const explained = new Set(
+    server.flatMap((each) => (each.code === "broken_block" ? each.node : [])),
+  );
   const key = (each: Finding): string => `${each.code} ${each.node} ${each.pin} ${each.link}`;
   const told = new Map(server.map((each) => [key(each), each]));
-  const own = local.map((each) => told.get(key(each)) ?? each);
+  const own = local
+    .filter((each) => each.code !== "unknown_block" || !explained.has(each.node))
+    .map((each) => told.get(key(each)) ?? each);
   const rest = server.filter((each) => !LOCAL_CODES.has(each.code) && exists(graph, each.node));
   return [...own, ...rest];
 }

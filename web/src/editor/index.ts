@@ -68,6 +68,7 @@ export { spatialIndex } from "./spatial";
 export {
   type BlockSpec,
   type Blocks,
+  blockIdOf,
   blocksOf,
   type CredentialNeed,
   descriptionOf,
@@ -80,6 +81,7 @@ export {
   type PinKind,
   type PinType,
   titleOf,
+  type UnmetNeed,
 } from "./spec";
 export {
   type AgentTree,

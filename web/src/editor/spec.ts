@@ -54,7 +54,15 @@ export interface CredentialNeed {
   readonly optional: boolean;
 }
 
+export interface UnmetNeed {
+  need: string;
+  message: string;
+  message_zh: string;
+}
+
 export interface BlockSpec {
+  /** What this machine lacks for it. */
+  unmet?: readonly UnmetNeed[];
   credentials?: readonly CredentialNeed[];
   id: string;
   version?: number;
@@ -86,17 +94,34 @@ export const ERROR_PIN: OutputSpec = {
 
 export const NOTE_BLOCK = "io.note";
 
-/** Blocks by id and by their former ids. */
+/** Blocks by id, by their former ids, and as `id@2` by version. */
 export interface Blocks {
   find(id: string | undefined): BlockSpec | undefined;
+  /** The newest version of each. */
   list(): readonly BlockSpec[];
 }
 
+const VERSION = /@\d+$/;
+
+/** The id in a node's reference to its block, which may name a version. */
+export const blockIdOf = (reference: string): string => reference.replace(VERSION, "");
+
+/**
+ * Where several versions of a block are given, the first is the newest. A version that is not among them is shown
+ * as the newest, so that the pins that are gone can be seen; the server says what has changed.
+ */
 export function blocksOf(specs: readonly BlockSpec[]): Blocks {
   const byId = new Map<string, BlockSpec>();
-  for (const spec of specs) for (const alias of spec.aliases ?? []) byId.set(alias, spec);
-  for (const spec of specs) byId.set(spec.id, spec);
-  return { find: (id) => (id === undefined ? undefined : byId.get(id)), list: () => specs };
+  const newest = new Map<string, BlockSpec>();
+  for (const spec of specs) {
+    byId.set(`${spec.id}@${spec.version ?? 1}`, spec);
+    if (!newest.has(spec.id)) newest.set(spec.id, spec);
+  }
+  const list = [...newest.values()];
+  for (const spec of list) for (const alias of spec.aliases ?? []) byId.set(alias, spec);
+  for (const spec of list) byId.set(spec.id, spec);
+  const find = (id: string) => byId.get(id) ?? byId.get(blockIdOf(id));
+  return { find: (id) => (id === undefined ? undefined : find(id)), list: () => list };
 }
 
 export const isNote = (spec: BlockSpec | undefined, block?: string): boolean =>

@@ -1,5 +1,6 @@
 // What the nodes of a run are called: their own title, else their block's with what tells two of them apart.
 import type { AgentDocument, BlockSpec, DocumentNode } from "@/api/types";
+import { blockIdOf } from "@/editor";
 import { nodeKey } from "./state";
 
 interface Level {
@@ -33,11 +34,11 @@ export function namesOf(
 ): NameOf {
   const specs = new Map<string, BlockSpec>();
   for (const spec of blocks ?? []) for (const alias of spec.aliases ?? []) specs.set(alias, spec);
-  for (const spec of blocks ?? []) specs.set(spec.id, spec);
+  for (const spec of [...(blocks ?? [])].reverse()) specs.set(spec.id, spec);
   const name = (path: string): string => {
     const { id, node, beside } = placeOf(document, path);
     if (node?.title) return node.title;
-    const spec = specs.get(node ? blockOf(node) : "");
+    const spec = specs.get(node ? blockIdOf(blockOf(node)) : "");
     if (!node || !spec) return id;
     const block = pick(spec.title, spec.title_zh);
     const mark = asked(node, spec) || (node.body || isOneOfMany(node, beside) ? id : "");

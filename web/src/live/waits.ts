@@ -33,15 +33,18 @@ export function waitSentence(wait: Wait, t: TFunction, formats: Formats): string
     case "run":
       return t("wait.run", { agent: text(details.agent) || text(details.run) });
     case "block":
-      return t(details.package ? "wait.blockOf" : "wait.block", {
+      return t(details.version === null ? "wait.block" : blockVersion(details), {
         block: text(details.block),
         version: text(details.version),
-        package: text(details.package),
+        installed: text(details.installed),
       });
     case "quarantine":
       return t("wait.quarantine", { count: Number(details.kills) || 0 });
   }
 }
+
+const blockVersion = ({ installed }: Wait["details"]) =>
+  installed === null ? "wait.blockVersion" : "wait.blockChanged";
 
 export function useWaitSentence(): (wait: Wait) => string {
   const { t } = useTranslation();

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { agentQuery } from "@/api/agents";
 import { blocksQuery } from "@/api/catalogue";
 import type { AgentView, BlockSpec } from "@/api/types";
+import { blocksOf } from "@/editor";
 import { LiveProvider } from "@/live/store";
 import { useTitle } from "@/ui/Page";
 import { QueryState } from "@/ui/QueryState";
@@ -24,6 +25,8 @@ function OpenAgent({ agent, specs }: { agent: AgentView; specs: BlockSpec[] }) {
     setSession(made);
     return made.stop;
   }, [first, client]);
+  // Blocks of files that were saved meanwhile: those here show what they are now.
+  useEffect(() => session?.editor.setBlocks(blocksOf(specs)), [session, specs]);
   if (!session) return null;
   return (
     <SessionProvider value={session}>
@@ -37,7 +40,7 @@ function OpenAgent({ agent, specs }: { agent: AgentView; specs: BlockSpec[] }) {
 export default function BuilderPage() {
   const { id } = route.useParams();
   const agent = useQuery({ ...agentQuery(id), refetchOnWindowFocus: false });
-  const blocks = useQuery(blocksQuery());
+  const blocks = useQuery({ ...blocksQuery(), staleTime: 10_000 });
   useTitle(agent.data?.name);
   return (
     <QueryState query={agent}>

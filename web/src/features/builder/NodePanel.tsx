@@ -96,7 +96,12 @@ function Config({ id, findings }: { id: string; findings: Finding[] }) {
         <p className="font-semibold text-bad">
           {t("builder.unknownBlock", { id: node.block ?? "" })}
         </p>
-        <p className="text-fg2">{t("builder.unknownBlockHint")}</p>
+        {general.length === 0 && <p className="text-fg2">{t("builder.unknownBlockHint")}</p>}
+        {general.map((note) => (
+          <p key={note} className="break-words text-fg2">
+            {note}
+          </p>
+        ))}
       </div>
     );
   return (

@@ -1,11 +1,20 @@
 // All blocks, searched in both languages and in pinyin; a click or a drag adds one.
+import { TriangleAlert } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BLOCK_MIME, BlockIcon } from "@/canvas";
-import { type BlockSpec, CATEGORIES, descriptionOf, searchBlocks, titleOf } from "@/editor";
+import {
+  type BlockSpec,
+  CATEGORIES,
+  descriptionOf,
+  searchBlocks,
+  titleOf,
+  type UnmetNeed,
+} from "@/editor";
 import { useFormats } from "@/ui/format";
 import { isImeKey } from "@/ui/ime";
 import { SearchInput } from "@/ui/inputs";
+import { BrokenBlocks } from "./BrokenBlocks";
 import { useSession } from "./session";
 
 interface PaletteProps {
@@ -40,6 +49,17 @@ function useGroups(text: string, recent: string[]): Group[] {
     ...groups,
     { id: "other", title: t("builder.otherBlocks"), specs: other },
   ].filter((group) => group.specs.length > 0);
+}
+
+/** That this machine lacks something the block needs; what, and the way out, on hover. */
+function UnmetMark({ unmet }: { unmet: UnmetNeed }) {
+  const { pick } = useFormats();
+  const said = pick(unmet.message, unmet.message_zh);
+  return (
+    <span role="img" aria-label={said} data-tip={said} data-tip-side="right" className="text-warn">
+      <TriangleAlert size={13} aria-hidden />
+    </span>
+  );
 }
 
 const TIER_MARKS = { listed: "○", solid: "◐", model: "●" };
@@ -87,6 +107,9 @@ function Item({ spec, onAdd }: { spec: BlockSpec; onAdd: () => void }) {
                 {t("settings.demo")}
               </span>
             )}
+            {spec.unmet?.map((each) => (
+              <UnmetMark key={each.need} unmet={each} />
+            ))}
             {spec.tier && <TierMark tier={spec.tier} />}
           </span>
           {about && <span className="block truncate text-xs text-fg3">{about}</span>}
@@ -141,6 +164,7 @@ export function Palette({ recent, onAdd }: PaletteProps) {
           <p className="px-3 py-6 text-center text-sm text-fg3">{t("builder.noBlock")}</p>
         )}
       </div>
+      <BrokenBlocks />
     </div>
   );
 }
