@@ -136,7 +136,9 @@ class DuckDuckGo:
     async def search(
         self, ctx: Context, wanted: Search, place: str, credential: OpenCredential | None
     ) -> list[Result]:
-        asked = {"q": wanted.words, "df": _LETTERS.get(wanted.period)}
+        asked = {"q": wanted.words}
+        if wanted.period in _LETTERS:
+            asked["df"] = _LETTERS[wanted.period]
         if "-" in wanted.language:
             language, _, region = wanted.language.lower().partition("-")
             asked["kl"] = f"{region}-{language}"
