@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, Literal
 
 from luban.blocks.data.sameness import identity
@@ -81,12 +82,12 @@ def percentile(ordered: list[int | float], percent: float) -> float | int | None
     """Between the two nearest values, in proportion, as spreadsheets do (`PERCENTILE.INC`)."""
     if not ordered:
         return None
-    place = (len(ordered) - 1) * percent / 100
+    place = (len(ordered) - 1) * Fraction(str(percent)) / 100
     below = math.floor(place)
-    low, high = ordered[below], ordered[min(below + 1, len(ordered) - 1)]
-    value = low if place == below else low + (high - low) * (place - below)
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53
-    return int(value) if whole else value
+    low = Fraction(str(ordered[below]))
+    high = Fraction(str(ordered[math.ceil(place)]))
+    value = low + (high - low) * (place - below)
+    return kept(int(value)) if value.denominator == 1 else float(value)
 
 
 def _stdev(numbers: list[int | float]) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from typing import Any, ClassVar
+from typing import Any
 
 from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
 
@@ -18,7 +18,7 @@ class WriteYaml(Block):
     effect = Effect.NONE
     icon = "file-code"
     keywords = ("to yaml", "yml", "encode", "serialize", "configuration")
-    exempt: ClassVar = {"failure": "every value that travels along a link can be written"}
+    exempt = (("failure", "every value that travels along a link can be written"),)
 
     class Input(BlockInput):
         value: Any = Field(title="Value", description="What to write.")
