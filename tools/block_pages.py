@@ -1,6 +1,6 @@
 """The pages about the built-in blocks, in English and Chinese, written from the registry.
 
-`python -m tools.block_pages` writes both.
+An index, and a page for each category. `python -m tools.block_pages` writes them all.
 """
 
 from __future__ import annotations
@@ -8,41 +8,31 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from luban.model.block import BlockSpec, Effect, InputPin, OutputPin
+from luban.model.block import BlockExample, BlockSpec, Effect, InputPin, OutputPin, Tier
 from luban.model.pins import KIND_ZH, PinType
 from luban.registry import discover
+from luban.registry.evidence import evidence_of
 from luban.registry.tiers import judge
+from luban.sdk.code import BlockCode
 from tools import generated
+from tools.block_categories import CATEGORIES
+from tools.block_graphs import document_of, example_of, text_of
 
 _LONGEST = 60
-
-_CATEGORIES = {
-    "input": "输入",
-    "output": "输出",
-    "text": "文本",
-    "data": "数据",
-    "logic": "逻辑",
-    "maths": "数学",
-    "time": "时间",
-    "web": "网络",
-    "file": "文件",
-    "media": "媒体",
-    "storage": "存储",
-    "code": "代码",
-    "message": "消息",
-    "ai": "人工智能",
-    "flow": "等待",
-}
+_MOST_EXAMPLES = 3
+_LONGEST_EXAMPLE = 160
 
 
 @dataclass(frozen=True)
 class _Words:
     """What stands around the texts of the blocks, in one language."""
 
-    path: str
+    suffix: str
     title: str
+    index: str
     about: str
     head: tuple[str, str, str, str]
     required: str
@@ -50,6 +40,14 @@ class _Words:
     many: str
     advanced: str
     stop: str
+    colon: str
+    tier: str
+    tiers: dict[str, str]
+    examples: str
+    errors: str
+    graph: str
+    world: str
+    no_graph: str
     effects: dict[Effect, str]
     category: Callable[[str], str]
     pick: Callable[[str, str], str]
@@ -65,13 +63,22 @@ def _type_zh(pin: PinType) -> str:
 
 
 _ENGLISH = _Words(
-    path="docs/reference/blocks.md",
-    title="# Blocks",
-    about=(
+    suffix="md",
+    title="Blocks",
+    index=(
         "[中文](blocks.zh-CN.md) · Written from the code by `python -m tools.block_pages`.\n\n"
+        "{count} blocks. ○ listed, ◐ solid, ● model: how well a block is made, see "
+        "[Write a block](../howto/write-a-block.md#how-good-it-is).\n"
+        "`luban blocks ID` prints one block. Blocks of your own: "
+        "[tutorial](../tutorial/blocks-of-your-own.md); blocks of an API: "
+        "[from OpenAPI](../howto/blocks-from-an-api.md)."
+    ),
+    about=(
+        "[中文]({name}.zh-CN.md) · [All blocks](../blocks.md) · Written from the code by "
+        "`python -m tools.block_pages`.\n\n"
         "→ is an input, ← an output; every block also has the output `error`. *Required* inputs "
-        "are linked or given in `with`.\nThe types and how they convert are in [types](types.md). "
-        "`luban blocks ID` prints one block."
+        "are linked or given in `with`. The types\nand how they convert are in "
+        "[types](../types.md). Every agent shown here runs, in `tests/docs/test_block_graphs.py`."
     ),
     head=("", "pin", "type", "about"),
     required="**Required.**",
@@ -79,6 +86,14 @@ _ENGLISH = _Words(
     many="Any number of times.",
     advanced="Folded away.",
     stop=".",
+    colon=": ",
+    tier="Tier",
+    tiers={"listed": "○ listed", "solid": "◐ solid", "model": "● model"},
+    examples="Examples",
+    errors="Errors",
+    graph="An agent with it",
+    world="its outside ({parts}) is played by the test",
+    no_graph="Its examples are failures only; what it gives is different each time, or no text.",
     effects={
         Effect.NONE: "Only computes.",
         Effect.IDEMPOTENT: "Touches the world; twice with one key is the same as once.",
@@ -89,13 +104,22 @@ _ENGLISH = _Words(
     type=_type_en,
 )
 _CHINESE = _Words(
-    path="docs/reference/blocks.zh-CN.md",
-    title="# 模块",
-    about=(
+    suffix="zh-CN.md",
+    title="模块",
+    index=(
         "[English](blocks.md) · 由 `python -m tools.block_pages` 根据代码生成。\n\n"
-        "→ 为输入，← 为输出；每个模块另有输出端口 `error`。标为“必填”的输入必须有连线，"
-        "或在 `with` 中给出。\n类型及其转换规则见[类型](types.md)。"
+        "共 {count} 个模块。○ 已收录，◐ 可靠，● 典范：表示模块的完善程度，"
+        "见[编写模块](../howto/write-a-block.md#how-good-it-is)。\n"
         "`luban blocks ID` 可查看单个模块。"
+        "自己的模块：[教程](../tutorial/blocks-of-your-own.zh-CN.md)；"
+        "由 API 生成：[OpenAPI](../howto/blocks-from-an-api.md)。"
+    ),
+    about=(
+        "[English]({name}.md) · [全部模块](../blocks.zh-CN.md) · 由 `python -m tools.block_pages` "
+        "根据代码生成。\n\n"
+        "→ 为输入，← 为输出；每个模块另有输出端口 `error`。标为“必填”的输入必须有连线，"
+        "或在 `with` 中给出。\n类型及其转换规则见[类型](../types.md)。"
+        "本页的每个智能体都由 `tests/docs/test_block_graphs.py` 运行。"
     ),
     head=("", "端口", "类型", "说明"),
     required="**必填。**",
@@ -103,12 +127,20 @@ _CHINESE = _Words(
     many="可输出任意多次。",
     advanced="默认折叠。",
     stop="。",
+    colon="：",
+    tier="等级",
+    tiers={"listed": "○ 已收录", "solid": "◐ 可靠", "model": "● 典范"},
+    examples="示例",
+    errors="错误",
+    graph="使用它的智能体",
+    world="外部（{parts}）由测试扮演",
+    no_graph="它的示例只展示失败：其结果每次不同，或不是文本。",
     effects={
         Effect.NONE: "只做计算。",
         Effect.IDEMPOTENT: "会接触外部；同一个键执行两次与一次相同。",
         Effect.ONCE: "会接触外部，绝不重复执行。",
     },
-    category=lambda name: _CATEGORIES.get(name, name),
+    category=lambda name: CATEGORIES.get(name, name),
     pick=lambda english, chinese: chinese or english,
     type=_type_zh,
 )
@@ -116,48 +148,128 @@ _CHINESE = _Words(
 
 def english() -> str:
     """The text of `docs/reference/blocks.md`."""
-    return _page(_ENGLISH)
+    return _index(_ENGLISH)
 
 
 def chinese() -> str:
     """The text of `docs/reference/blocks.zh-CN.md`."""
-    return _page(_CHINESE)
+    return _index(_CHINESE)
+
+
+def __getattr__(name: str) -> Callable[[], str]:
+    language, _, category = name.partition("_")
+    words = {"english": _ENGLISH, "chinese": _CHINESE}.get(language)
+    if words is None or category not in CATEGORIES:
+        raise AttributeError(name)
+    return lambda: _page(category, words)
 
 
 def tiers() -> str:
     """The text of `src/luban/registry/built_in_tiers.json`."""
-    registry = discover(())
-    judged = {
-        spec.id: judge(code, registry.place(spec.id)).tier
-        for spec in registry.specs()
-        if spec.source == "builtin" and (code := registry.find(spec.id)) is not None
-    }
+    judged = {spec.id: tier for spec, tier, _ in _judged()}
     return json.dumps(judged, indent=1, sort_keys=True) + "\n"
 
 
-def _page(words: _Words) -> str:
-    specs = discover(()).specs()
-    families = sorted({spec.category for spec in specs}, key=_rank)
-    parts = [words.title, words.about]
-    for family in families:
-        parts.append(f"## {words.category(family)}")
-        parts += [_block(spec, words) for spec in specs if spec.category == family]
+@cache
+def _judged() -> list[tuple[BlockSpec, Tier, tuple[str, ...]]]:
+    """Every built-in block with its tier and the codes of its errors."""
+    registry = discover(())
+    found: list[tuple[BlockSpec, Tier, tuple[str, ...]]] = []
+    for spec in registry.specs():
+        code = registry.find(spec.id)
+        if code is None or spec.source != "builtin":
+            continue
+        place = registry.place(spec.id) or ""
+        found.append((spec, judge(code, place).tier, _codes(code, place)))
+    return found
+
+
+def _codes(code: BlockCode, place: str) -> tuple[str, ...]:
+    facts = evidence_of(code, place).facts
+    named = {each.code for each in facts.raised if each.code} | facts.codes if facts else set[str]()
+    shown = {
+        str(each.outputs["error"].get("code"))
+        for each in code.spec.examples
+        if isinstance(each.outputs.get("error"), dict)
+    }
+    return tuple(sorted(named | shown))
+
+
+def _index(words: _Words) -> str:
+    parts = [f"# {words.title}", words.index.format(count=len(_judged()))]
+    for category in CATEGORIES:
+        found = [(spec, tier) for spec, tier, _ in _judged() if spec.category == category]
+        if not found:
+            continue
+        name = words.category(category)
+        rows = [
+            f"| [`{spec.id}`](blocks/{category}.{words.suffix}#{_anchor(spec, words)}) "
+            f"| {words.pick(spec.title, spec.title_zh)} "
+            f"| {_first(words.pick(spec.description, spec.description_zh))} "
+            f"| {words.tiers[tier][0]} |"
+            for spec, tier in found
+        ]
+        parts.append(f"## [{name}](blocks/{category}.{words.suffix})")
+        parts.append("\n".join(["| | | | |", "|---|---|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
-def _rank(category: str) -> int:
-    names = list(_CATEGORIES)
-    return names.index(category) if category in names else len(names)
+def _page(category: str, words: _Words) -> str:
+    parts = [f"# {words.title}{words.colon}{words.category(category)}"]
+    parts.append(words.about.format(name=category))
+    for spec, tier, codes in _judged():
+        if spec.category == category:
+            parts += _block(spec, tier, codes, words)
+    return "\n\n".join(parts) + "\n"
 
 
-def _block(spec: BlockSpec, words: _Words) -> str:
+def _first(text: str) -> str:
+    """The first paragraph, in a cell of a table."""
+    return " ".join(text.split("\n\n")[0].split()).replace("|", "\\|")
+
+
+def _anchor(spec: BlockSpec, words: _Words) -> str:
+    """Where a heading is linked to: letters, digits, `-` and `_` of it, in small letters."""
+    heading = f"{spec.id} {words.pick(spec.title, spec.title_zh)}".lower()
+    kept = "".join(each for each in heading if each.isalnum() or each in " -_")
+    return kept.replace(" ", "-")
+
+
+def _block(spec: BlockSpec, tier: Tier, codes: tuple[str, ...], words: _Words) -> list[str]:
     title = words.pick(spec.title, spec.title_zh)
     about = words.pick(spec.description, spec.description_zh)
     rows = [_input(pin, words) for pin in spec.inputs if not pin.hidden]
     rows += [_output(pin, words) for pin in spec.outputs]
-    table = ["| " + " | ".join(words.head) + " |", "|---|---|---|---|", *rows]
-    parts = [f"### `{spec.id}` {title}", f"{about}\n\n{words.effects[spec.effect]}"]
-    return "\n\n".join([*parts, "\n".join(table)] if rows else parts)
+    told = f"{words.effects[spec.effect]} {words.tier}{words.colon}{words.tiers[tier]}{words.stop}"
+    parts = [f"## `{spec.id}` {title}", f"{about}\n\n{told}"]
+    if rows:
+        head = "| " + " | ".join(words.head) + " |"
+        parts.append("\n".join([head, "|---|---|---|---|", *rows]))
+    if codes:
+        parts.append(f"{words.errors}{words.colon}" + " ".join(f"`{code}`" for code in codes))
+    shown = [_example(each) for each in spec.examples[:_MOST_EXAMPLES]]
+    if shown:
+        parts.append(f"{words.examples}{words.colon.strip()}\n\n" + "\n".join(shown))
+    return [*parts, *_graph(spec, words)]
+
+
+def _example(example: BlockExample) -> str:
+    return f"- `{_cut(example.inputs)}` → `{_cut(example.outputs)}`"
+
+
+def _cut(value: Any) -> str:
+    text = " ".join(json.dumps(value, ensure_ascii=False, default=repr).replace("`", "'").split())
+    return text if len(text) <= _LONGEST_EXAMPLE else text[:_LONGEST_EXAMPLE] + "…"
+
+
+def _graph(spec: BlockSpec, words: _Words) -> list[str]:
+    document = document_of(spec)
+    if document is None:
+        return [words.no_graph]
+    example = example_of(spec)
+    world = ", ".join(f"`{part}`" for part in example.world) if example else ""
+    note = f" ({words.world.format(parts=world)})" if world else ""
+    return [f"{words.graph}{note}{words.colon.strip()}", f"```yaml\n{text_of(document)}```"]
 
 
 def _input(pin: InputPin, words: _Words) -> str:
@@ -200,8 +312,9 @@ def _short(value: Any) -> str:
 
 
 def main() -> None:
-    pages = tuple(one for one in generated.FILES if one.maker.startswith("tools.block_pages:"))
-    generated.write(pages)
+    generated.write(
+        tuple(one for one in generated.FILES if one.maker.startswith("tools.block_pages:"))
+    )
 
 
 if __name__ == "__main__":

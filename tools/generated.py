@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import sync_client
+from tools import block_categories, sync_client
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -39,6 +39,7 @@ FILES: tuple[Generated, ...] = (
     ),
     Generated("docs/reference/blocks.md", "tools.block_pages:english"),
     Generated("docs/reference/blocks.zh-CN.md", "tools.block_pages:chinese"),
+    *(Generated(path, maker) for path, maker in block_categories.pages()),
     Generated("src/luban/registry/built_in_tiers.json", "tools.block_pages:tiers"),
     Generated("docs/reference/cli.md", "tools.command_pages:english"),
     Generated("docs/reference/cli.zh-CN.md", "tools.command_pages:chinese"),

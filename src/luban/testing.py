@@ -17,8 +17,8 @@ from luban.model.block import Effect
 from luban.model.document import read_document
 from luban.model.graph import Graph
 from luban.model.ids import new_id
-from luban.model.run import ParentStep, RunDraft, RunStatus
-from luban.ports.clock import SystemClock
+from luban.model.run import ParentStep, Run, RunDraft, RunStatus
+from luban.ports.clock import Clock, SystemClock
 from luban.ports.limits import Requester
 from luban.ports.stores import Agent
 from luban.ports.world import OpenedCredential, StepPlace, WantedCredential
@@ -40,6 +40,7 @@ __all__ = [
     "TestContext",
     "blocks_in",
     "probe",
+    "run_agent",
     "run_block",
     "run_block_now",
     "try_example",
@@ -115,15 +116,41 @@ async def probe(
         made.spec.id: made for made in (compile_block(_Source), compile_block(_sink_for(seen)))
     }
     graph = _graph_around(code, tokens or {}, constants)
-    database = MemoryDatabase()
+    ended = await _run(graph, _Blocks(blocks, context), context, SystemClock())
+    seen.status, seen.error = ended.status, ended.error
+    return seen
+
+
+async def run_agent(
+    document: Mapping[str, Any],
+    *,
+    blocks: BlockSource | None = None,
+    context: testing.TestContext | None = None,
+) -> Run:
+    """Runs an agent's document to its end in the world of a `TestContext`; nothing is kept.
+
+    `blocks` are those it may use, such as a registry; else the built-in ones. Inputs are those
+    that its input nodes have by themselves.
+    """
+    graph, findings = read_document(dict(document))
+    assert not findings, "; ".join(finding.message for finding in findings)
+    context = context or TestContext()
+    context.library = blocks or _built_in()
+    return await _run(graph, _Blocks({}, context), context, _StandingClock(context))
+
+
+async def _run(
+    graph: Graph, blocks: BlockSource, context: testing.TestContext, clock: Clock
+) -> Run:
+    database = MemoryDatabase(clock=clock)
     run = await _store_run(database)
     worker = Worker(
         queue=database.queue,
         journal=database.journal,
         graphs=_OneGraph(graph),
-        blocks=_Blocks(blocks, context),
+        blocks=blocks,
         world=_TestWorld(context),
-        clock=SystemClock(),
+        clock=clock,
         bus=LocalBus(),
         bell=LocalBell(),
     )
@@ -133,8 +160,20 @@ async def probe(
         await worker.stop()
     ended = await database.runs.find(_OWNER, run)
     assert ended is not None
-    seen.status, seen.error = ended.status, ended.error
-    return seen
+    return ended
+
+
+class _StandingClock:
+    """Says the time of the context's world; what waits is told separately that it passed."""
+
+    def __init__(self, context: testing.TestContext) -> None:
+        self._context = context
+
+    def now(self) -> float:
+        return self._context.time
+
+    def monotonic(self) -> float:
+        return SystemClock.monotonic()
 
 
 class _Source(Block):

@@ -8,6 +8,7 @@ from luban.model.block import Tier
 from luban.registry import discover
 from luban.registry.tier_rules import MODEL, SOLID
 from luban.registry.tiers import Judgement, judge
+from luban.services.blocks import Blocks
 
 ROUGH = """
 import numpy
@@ -66,6 +67,12 @@ def test_each_exemption_of_a_built_in_block_names_a_rule_and_a_reason() -> None:
     for spec in discover(()).specs():
         assert spec.exempt.keys() <= {*SOLID, *MODEL}, spec.id
         assert all(len(reason) > 10 for reason in spec.exempt.values()), spec.id
+
+
+def test_the_palette_is_told_the_tier() -> None:
+    palette = Blocks(discover(()))
+    assert palette.get("text.split").tier is Tier.SOLID
+    assert {spec.tier for spec in palette.list()} <= {Tier.SOLID, Tier.MODEL}
 
 
 def test_everything_that_is_wrong_with_a_rough_block_is_said(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""The agent that the reference shows for each block runs, and gives what its example says."""
+
+from __future__ import annotations
+
+import pytest
+
+from luban.engine.validation import check
+from luban.interop import agent_file
+from luban.model.block import Role
+from luban.model.values import canonical
+from luban.registry import discover
+from luban.sdk.machine_parts import missing_part
+from luban.testing import TestContext, run_agent
+from tools.block_graphs import document_of, example_of, expected_of, text_of
+
+HIDDEN = "•••"
+DIFFERENT = {
+    "message.webhook": "the id of the message is that of the step",
+    "flow.stop": "the run is over before anything leaves it",
+}
+REGISTRY = discover(())
+SPECS = [spec for spec in REGISTRY.specs() if spec.source == "builtin"]
+
+
+@pytest.mark.parametrize("category", sorted({spec.category for spec in SPECS}))
+async def test_the_agents_of_a_page_run(category: str) -> None:
+    wrong: list[str] = []
+    for spec in SPECS:
+        document = document_of(spec) if spec.category == category else None
+        if document is None:
+            continue
+        document = agent_file.load(text_of(document))
+        errors = [each.message for each in check(document, REGISTRY) if each.severity == "error"]
+        if errors:
+            wrong.append(f"{spec.id}: {errors}")
+            continue
+        example = example_of(spec)
+        if example is not None and any(missing_part(each) for each in example.needs):
+            continue
+        context = TestContext.from_world(example.world if example else {})
+        run = await run_agent(document, blocks=REGISTRY, context=context)
+        if run.status != "completed":
+            wrong.append(f"{spec.id}: {run.error}")
+        elif spec.id in DIFFERENT or HIDDEN in str(
+            run.outputs
+        ):  # part of what it gives is the secret it was given
+            continue
+        elif canonical(run.outputs) != canonical(expected_of(spec)):
+            wrong.append(f"{spec.id}: gave {run.outputs}, not {expected_of(spec)}")
+    assert wrong == []
+
+
+def test_every_block_has_an_agent_or_only_failures_to_show() -> None:
+    without = [spec for spec in SPECS if document_of(spec) is None and spec.role is not Role.NOTE]
+    assert [spec.id for spec in without if not spec.examples] == []
+    assert len(without) < len(SPECS) / 10, [spec.id for spec in without]
