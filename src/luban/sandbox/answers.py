@@ -20,6 +20,14 @@ _NO_BUFFER = "Array buffer allocation failed"
 _NODE_OOM = b"JavaScript heap out of memory"
 
 
+class BoxBroken(CodeFailed):
+    """The box ended without an answer: it could not be made, or the code in it broke it."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"its box ended without an answer ({said})")
+        self.said = said
+
+
 class _Head(NamedTuple):
     status: int
     why: str
@@ -86,7 +94,7 @@ def _head(end: BoxEnd) -> tuple[_Head, bytes]:
             raise ValueError("a size below 0")
     except (ValueError, KeyError, TypeError) as error:
         cause = _text(end.stderr).strip()[-500:] or f"the box ended with {end.exit_code}"
-        raise CodeFailed(f"the box was broken from inside ({cause})") from error
+        raise BoxBroken(cause) from error
     return head, rest
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from luban.model.errors import LubanError
 from luban.ports.sandbox import CodeBounds, CodeJob
+from luban.sandbox.answers import BoxBroken
 from luban.sandbox.box import BoxKind
 from luban.sandbox.boxes import Boxes
 from luban.sandbox.bubblewrap import Bubblewrap
@@ -110,7 +111,7 @@ class Probe:
         try:
             reached = Boxes(kind, python).run(job, None, never).result
         except (LubanError, OSError) as error:
-            said = str(error)
+            said = error.said if isinstance(error, BoxBroken) else str(error)
             return _Why(f"{kind.name} fails here ({said})", f"{kind.name} 在此无法使用（{said}）")
         finally:
             os.close(never)
