@@ -58,6 +58,12 @@ def _items() -> Report:
     return items.measure()
 
 
+def _tables() -> Report:
+    from benchmarks import tables
+
+    return tables.measure()
+
+
 def _scale() -> Report:
     from benchmarks import scale
 
@@ -68,6 +74,7 @@ def _scale() -> Report:
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
     "items": _items,
+    "tables": _tables,
     "peers": _peers,
     "recovery": _recovery,
     "scale": _scale,
