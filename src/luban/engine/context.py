@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar, Unpack
 
 from luban.engine.discreet_files import DiscreetFiles
 from luban.engine.discreet_stores import DiscreetIndex, DiscreetState, DiscreetTables
@@ -22,7 +22,16 @@ from luban.ports.journal import Parking, RunResult, Signal
 from luban.ports.limits import Requester
 from luban.ports.world import StepPlace, World
 from luban.sdk.browser import Browser
-from luban.sdk.chat import ChatAnswer, ChatMessage, Models
+from luban.sdk.chat import (
+    ChatAnswer,
+    ChatMessage,
+    ChatOptions,
+    EmbeddingAnswer,
+    ImageAnswer,
+    ImageOptions,
+    Models,
+    Usage,
+)
 from luban.sdk.context import Answer
 from luban.sdk.credential import ANY, OpenCredential
 from luban.sdk.databases import Databases
@@ -385,8 +394,30 @@ class _Metered:
         self._step = step
         self._models = models
 
-    async def chat(self, model: str, messages: Sequence[ChatMessage], **options: Any) -> ChatAnswer:
+    async def chat(
+        self, model: str, messages: Sequence[ChatMessage], **options: Unpack[ChatOptions]
+    ) -> ChatAnswer:
         answer = await self._models.chat(model, messages, **options)
-        self._step.tokens += answer.usage.input_tokens + answer.usage.output_tokens
-        self._step.usd += answer.usage.usd or 0.0
+        self._note(answer.usage)
         return answer
+
+    async def complete(self, model: str, prompt: str, **options: Unpack[ChatOptions]) -> ChatAnswer:
+        answer = await self._models.complete(model, prompt, **options)
+        self._note(answer.usage)
+        return answer
+
+    async def embed(
+        self, model: str, texts: Sequence[str], *, timeout: float = 120.0
+    ) -> EmbeddingAnswer:
+        answer = await self._models.embed(model, texts, timeout=timeout)
+        self._note(answer.usage)
+        return answer
+
+    async def image(self, model: str, prompt: str, **options: Unpack[ImageOptions]) -> ImageAnswer:
+        answer = await self._models.image(model, prompt, **options)
+        self._note(answer.usage)
+        return answer
+
+    def _note(self, usage: Usage) -> None:
+        self._step.tokens += usage.input_tokens + usage.output_tokens
+        self._step.usd += usage.usd or 0.0

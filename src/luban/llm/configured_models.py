@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Unpack
 from urllib.parse import urlsplit
 
 from luban.llm.demo.demo_model import DEMO_TITLE, DemoModel
 from luban.llm.errors import ModelUnknown
-from luban.llm.settings import DEMO, ModelSettings, providers
+from luban.llm.settings import DEMO, ModelConfig, ModelSettings, WireName, providers
 from luban.model.errors import LubanError
 from luban.ports.limits import LimitKey
-from luban.sdk.chat import ChatAnswer, ChatMessage
+from luban.sdk.chat import (
+    ChatAnswer,
+    ChatMessage,
+    ChatOptions,
+    EmbeddingAnswer,
+    ImageAnswer,
+    ImageOptions,
+)
 
 if TYPE_CHECKING:
-    from luban.llm.openai_chat import OpenAIChat
+    from luban.llm.wires.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class ConfiguredModels:
     def __init__(self, settings: ModelSettings | None = None) -> None:
         self._settings = settings or ModelSettings()
         self._demo = DemoModel()
-        self._wire: OpenAIChat | None = None
+        self._wires: dict[str, Wire] = {}
         self._loading = asyncio.Lock()
 
     def list(self) -> list[ModelEntry]:
@@ -75,49 +82,72 @@ class ConfiguredModels:
         return LimitKey(name, credential, (config.provider, address.netloc.lower(), host))
 
     async def chat(
-        self,
-        model: str,
-        messages: Sequence[ChatMessage],
-        *,
-        temperature: float | None = None,
-        max_tokens: int | None = None,
-        json: bool = False,
-        timeout: float = 120.0,
-        on_delta: Callable[[str], None] | None = None,
+        self, model: str, messages: Sequence[ChatMessage], **options: Unpack[ChatOptions]
     ) -> ChatAnswer:
         """As `luban.sdk.chat.Models.chat` says."""
+        if self._is_demo(model):
+            return await self._demo.chat(messages, **options)
+        config = self._config(model)
+        wire = await self._loaded(config)
+        if options.get("json") and options.get("schema") is None:
+            messages = _asking_for_json(messages)
+        return await wire.chat(config, messages, **options)
+
+    async def complete(self, model: str, prompt: str, **options: Unpack[ChatOptions]) -> ChatAnswer:
+        """As `luban.sdk.chat.Models.complete` says."""
+        if self._is_demo(model):
+            return await self._demo.chat([ChatMessage("user", prompt)], **options)
+        config = self._config(model)
+        return await (await self._loaded(config)).complete(config, prompt, **options)
+
+    async def embed(
+        self, model: str, texts: Sequence[str], *, timeout: float = 120.0
+    ) -> EmbeddingAnswer:
+        """As `luban.sdk.chat.Models.embed` says."""
+        config = self._config(model)
+        return await (await self._loaded(config)).embed(config, texts, timeout=timeout)
+
+    async def image(self, model: str, prompt: str, **options: Unpack[ImageOptions]) -> ImageAnswer:
+        """As `luban.sdk.chat.Models.image` says."""
+        config = self._config(model)
+        return await (await self._loaded(config)).image(config, prompt, **options)
+
+    async def aclose(self) -> None:
+        """Ends all connections; a later call opens new ones."""
+        wires, self._wires = self._wires, {}
+        for wire in wires.values():
+            await wire.aclose()
+
+    def _is_demo(self, model: str) -> bool:
+        return (model or self._settings.default) == DEMO
+
+    def _config(self, model: str) -> ModelConfig:
         wanted = model or self._settings.default
-        if wanted == DEMO:
-            return await self._demo.chat(messages, json=json, on_delta=on_delta)
         config = self._settings.find(wanted)
         if config is None:
             known = [*self._settings.rows, DEMO]
             raise ModelUnknown(model=wanted, known=", ".join(known), providers=list(providers()))
-        wire = await self._loaded()
-        return await wire.chat(
-            config,
-            _asking_for_json(messages) if json else messages,
-            temperature=temperature,
-            max_tokens=max_tokens,
-            json=json,
-            timeout=timeout,
-            on_delta=on_delta,
-        )
+        return config
 
-    async def aclose(self) -> None:
-        """Ends all connections; a later call opens new ones."""
-        wire, self._wire = self._wire, None
-        if wire is not None:
-            await wire.aclose()
-
-    async def _loaded(self) -> OpenAIChat:
+    async def _loaded(self, config: ModelConfig) -> Wire:
+        module = _MODULES[config.wire]
         async with self._loading:
-            wire = self._wire
-            if wire is None:
+            if module not in self._wires:
                 # A second of importing: in a thread, so that other runs go on meanwhile.
-                module = await asyncio.to_thread(import_module, "luban.llm.openai_chat")
-                wire = self._wire = cast("OpenAIChat", module.OpenAIChat())
-            return wire
+                found = await asyncio.to_thread(import_module, f"luban.llm.wires.{module}")
+                self._wires[module] = found.WIRE()
+            return self._wires[module]
+
+
+_MODULES: dict[WireName, str] = {
+    "openai-chat": "openai_wire",
+    "openai-responses": "openai_wire",
+    "openai-completions": "openai_wire",
+    "openai-embeddings": "openai_wire",
+    "openai-images": "openai_wire",
+    "anthropic": "anthropic_wire",
+    "google": "google_wire",
+}
 
 
 def _asking_for_json(messages: Sequence[ChatMessage]) -> Sequence[ChatMessage]:

@@ -19,6 +19,14 @@ class ModelUnknown(WordedError):
     )
 
 
+class ModelCannot(WordedError):
+    """The model, or the wire it is spoken to over, does not do this."""
+
+    code = "model_cannot"
+    en = "The model `{model}` does no {what}. Choose another one; `luban models` lists them."
+    zh = "模型“{model}”不支持{what_zh}。请选择其他模型；`luban models` 会列出已有的模型。"
+
+
 class ModelKeyMissing(WordedError):
     """The provider is known, but there is no key for it."""
 

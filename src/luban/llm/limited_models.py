@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol, TypeVar, Unpack
 
 from luban.ports.limits import LimitKey, Passing, ProviderLimits, Requester
-from luban.sdk.chat import ChatAnswer, ChatMessage, Models
+from luban.sdk.chat import (
+    ChatAnswer,
+    ChatMessage,
+    ChatOptions,
+    EmbeddingAnswer,
+    ImageAnswer,
+    ImageOptions,
+    Models,
+)
 from luban.sdk.errors import TemporaryError
 
+A = TypeVar("A", ChatAnswer, EmbeddingAnswer, ImageAnswer)
 TOO_MANY = 429
 _LETTERS = 4
 """Letters to a model token, roughly, in English; the answer says what it really was."""
@@ -38,33 +47,39 @@ class LimitedModels:
         self._requester = requester
 
     async def chat(
-        self,
-        model: str,
-        messages: Sequence[ChatMessage],
-        *,
-        temperature: float | None = None,
-        max_tokens: int | None = None,
-        json: bool = False,
-        timeout: float = 120.0,
-        on_delta: Callable[[str], None] | None = None,
+        self, model: str, messages: Sequence[ChatMessage], **options: Unpack[ChatOptions]
     ) -> ChatAnswer:
         """As `luban.sdk.chat.Models.chat` says."""
+        expected = _tokens(message.content for message in messages) + _longest(options)
+        return await self._asked(
+            model, expected, lambda: self._models.chat(model, messages, **options)
+        )
 
-        async def ask() -> ChatAnswer:
-            return await self._models.chat(
-                model,
-                messages,
-                temperature=temperature,
-                max_tokens=max_tokens,
-                json=json,
-                timeout=timeout,
-                on_delta=on_delta,
-            )
+    async def complete(self, model: str, prompt: str, **options: Unpack[ChatOptions]) -> ChatAnswer:
+        """As `luban.sdk.chat.Models.complete` says."""
+        expected = _tokens([prompt]) + _longest(options)
+        return await self._asked(
+            model, expected, lambda: self._models.complete(model, prompt, **options)
+        )
 
+    async def embed(
+        self, model: str, texts: Sequence[str], *, timeout: float = 120.0
+    ) -> EmbeddingAnswer:
+        """As `luban.sdk.chat.Models.embed` says."""
+        return await self._asked(
+            model, _tokens(texts), lambda: self._models.embed(model, texts, timeout=timeout)
+        )
+
+    async def image(self, model: str, prompt: str, **options: Unpack[ImageOptions]) -> ImageAnswer:
+        """As `luban.sdk.chat.Models.image` says."""
+        return await self._asked(
+            model, _tokens([prompt]), lambda: self._models.image(model, prompt, **options)
+        )
+
+    async def _asked(self, model: str, expected: int, ask: Callable[[], Awaitable[A]]) -> A:
         key = self._models.limit_key(model)
         if key is None:
             return await ask()
-        expected = _asked(messages) + (_ANSWER if max_tokens is None else max_tokens)
         async with self._limits.pass_(key, self._requester, expected) as passing:
             try:
                 answer = await ask()
@@ -75,8 +90,13 @@ class LimitedModels:
             return answer
 
 
-def _asked(messages: Sequence[ChatMessage]) -> int:
-    return sum(len(message.content) for message in messages) // _LETTERS + 1
+def _tokens(texts: Iterable[str]) -> int:
+    return sum(map(len, texts)) // _LETTERS + 1
+
+
+def _longest(options: ChatOptions) -> int:
+    longest = options.get("max_tokens")
+    return _ANSWER if longest is None else longest
 
 
 async def _heed(passing: Passing, error: TemporaryError) -> None:

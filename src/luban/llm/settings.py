@@ -17,6 +17,16 @@ from luban.model.errors import InvalidValue
 DEMO = "demo/luban"
 _NO_KEY = SecretStr("")
 
+WireName = Literal[
+    "openai-chat",
+    "openai-responses",
+    "openai-completions",
+    "openai-embeddings",
+    "openai-images",
+    "anthropic",
+    "google",
+]
+
 
 class ModelConfig(BaseModel):
     """One model: where it is, what it is called there, what it costs.
@@ -31,7 +41,7 @@ class ModelConfig(BaseModel):
     base_url: str = ""
     api_key: SecretStr = _NO_KEY
     api_key_variable: str = ""
-    wire: Literal["openai-chat"] = "openai-chat"
+    wire: WireName = "openai-chat"
     name: str = ""
     title: str = ""
     input_usd: float | None = None

@@ -3,7 +3,7 @@
 from luban.model.block import CredentialNeed, Effect, Role
 from luban.sdk.block import Block, Example, block
 from luban.sdk.browser import Browser, Seen, Sight
-from luban.sdk.chat import ChatAnswer, ChatMessage, Models, Usage
+from luban.sdk.chat import ChatAnswer, ChatMessage, Image, Models, Tool, ToolCall, Usage
 from luban.sdk.code import Emissions
 from luban.sdk.context import Answer, Context, State
 from luban.sdk.credential import OpenCredential
@@ -58,6 +58,7 @@ __all__ = [
     "Http",
     "HttpResponse",
     "HttpStream",
+    "Image",
     "Letter",
     "Mail",
     "Message",
@@ -76,6 +77,8 @@ __all__ = [
     "State",
     "Streamed",
     "TemporaryError",
+    "Tool",
+    "ToolCall",
     "Upload",
     "Usage",
     "WaitTimedOut",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -16,7 +16,6 @@ from luban.model.pins import coerce
 from luban.model.values import canonical, plain
 from luban.sdk.block import compile_block
 from luban.sdk.bring_in import all_brought_in
-from luban.sdk.chat import ChatAnswer, ChatMessage, Usage
 from luban.sdk.code import BlockCode, BlockSource, Emission, Style
 from luban.sdk.credential import CredentialForTests, OpenCredential
 from luban.sdk.errors import BlockError
@@ -26,6 +25,7 @@ from luban.sdk.memory_stored import MemoryIndex, MemoryState, MemoryTables
 from luban.sdk.memory_verbs import MemoryVerbs
 from luban.sdk.recorded_errors import cause_of
 from luban.sdk.scripted_databases import ScriptedDatabases
+from luban.sdk.scripted_models import ScriptedModels
 from luban.sdk.scripted_outside import ScriptedBrowser, ScriptedMail
 from luban.sdk.scripted_sandbox import ScriptedSandbox
 
@@ -83,49 +83,6 @@ def _response(url: str, said: Mapping[str, Any]) -> HttpResponse:
         content=content,
         encoding=said.get("encoding", "utf-8"),
     )
-
-
-class ScriptedModels:
-    """A model that says what it is told to, in turn; `calls` keeps what it was asked.
-
-    Answers are texts, exceptions to raise, or one function from the messages to the text.
-    """
-
-    def __init__(
-        self,
-        answers: Sequence[str | Exception] | Callable[[Sequence[ChatMessage]], str] = (),
-    ) -> None:
-        self._think = answers if callable(answers) else None
-        self._answers: list[str | Exception] = [] if callable(answers) else list(answers)
-        self.calls: list[dict[str, Any]] = []
-
-    async def chat(
-        self,
-        model: str,
-        messages: Sequence[ChatMessage],
-        *,
-        on_delta: Callable[[str], None] | None = None,
-        **options: Any,
-    ) -> ChatAnswer:
-        self.calls.append({"model": model, "messages": list(messages), **options})
-        answer = self._next(messages)
-        if isinstance(answer, Exception):
-            raise answer
-        if on_delta is not None:
-            on_delta(answer)
-        asked = sum(len(message.content) for message in messages)
-        return ChatAnswer(
-            text=answer,
-            model=model or "test/scripted",
-            usage=Usage(input_tokens=asked, output_tokens=len(answer)),
-        )
-
-    def _next(self, messages: Sequence[ChatMessage]) -> str | Exception:
-        if self._think is not None:
-            return self._think(messages)
-        if not self._answers:
-            return BlockError("The test has no more answers of the model.")
-        return self._answers.pop(0)
 
 
 @dataclass

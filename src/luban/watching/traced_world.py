@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar, Unpack
 from urllib.parse import urlsplit
 
 from luban.ports.limits import Requester
 from luban.ports.world import World
-from luban.sdk.chat import ChatAnswer, Models
+from luban.sdk.chat import (
+    ChatAnswer,
+    ChatMessage,
+    ChatOptions,
+    EmbeddingAnswer,
+    ImageAnswer,
+    ImageOptions,
+    Models,
+)
 from luban.sdk.http import Http, HttpResponse, HttpStream
 from luban.watching import trace_names as names
 from luban.watching.tracing import Tracing
+
+A = TypeVar("A", ChatAnswer, EmbeddingAnswer, ImageAnswer)
 
 
 class TracedWorld:
@@ -61,10 +71,26 @@ class TracedModels:
         self._models = models
         self._tracing = tracing
 
-    async def chat(self, model: str, messages: Any, **more: Any) -> ChatAnswer:
+    async def chat(
+        self, model: str, messages: Sequence[ChatMessage], **options: Unpack[ChatOptions]
+    ) -> ChatAnswer:
+        return await self._told(model, self._models.chat(model, messages, **options))
+
+    async def complete(self, model: str, prompt: str, **options: Unpack[ChatOptions]) -> ChatAnswer:
+        return await self._told(model, self._models.complete(model, prompt, **options))
+
+    async def embed(
+        self, model: str, texts: Sequence[str], *, timeout: float = 120.0
+    ) -> EmbeddingAnswer:
+        return await self._told(model, self._models.embed(model, texts, timeout=timeout))
+
+    async def image(self, model: str, prompt: str, **options: Unpack[ImageOptions]) -> ImageAnswer:
+        return await self._told(model, self._models.image(model, prompt, **options))
+
+    async def _told(self, model: str, asking: Coroutine[Any, Any, A]) -> A:
         name = names.CHAT_SPAN.format(model=model or "default")
         with self._tracing.call(name, {names.MODEL_ASKED: model}) as span:
-            answer = await self._models.chat(model, messages, **more)
+            answer = await asking
             span.set_attribute(names.MODEL_ANSWERED, answer.model)
             span.set_attribute(names.INPUT_TOKENS, answer.usage.input_tokens)
             span.set_attribute(names.OUTPUT_TOKENS, answer.usage.output_tokens)

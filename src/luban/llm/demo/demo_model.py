@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
 from luban.llm.demo import json_answer, summary, twenty_four
 from luban.llm.demo.language import is_chinese
-from luban.sdk.chat import ChatAnswer, ChatMessage, Usage
+from luban.sdk.chat import ChatAnswer, ChatMessage, ChatOptions, Usage
 
 DEMO_TITLE = "Luban demo (no model, no key)"
 _PIECE = 24
@@ -25,11 +26,11 @@ class DemoModel:
     async def chat(
         self,
         messages: Sequence[ChatMessage],
-        *,
-        json: bool = False,
-        on_delta: Callable[[str], None] | None = None,
+        **options: Unpack[ChatOptions],
     ) -> ChatAnswer:
-        """The answer at once; `on_delta` gets it in pieces."""
+        """The answer at once; `on_delta` gets it in pieces. Tools it does not know how to use."""
+        json = options.get("json", False) or options.get("schema") is not None
+        on_delta = options.get("on_delta")
         text = await asyncio.to_thread(answer, messages, json=json)
         if on_delta is not None:
             for start in range(0, len(text), _PIECE):

@@ -1,0 +1,1 @@
+"""How models are spoken to: a module per wire, each loaded by the first call that needs it."""
