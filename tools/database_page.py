@@ -38,6 +38,7 @@ _TABLES = {
     "api_keys": "What programs show in place of a person.",
     "one_time": "What may be redeemed once: invitations, resets, tickets.",
     "credentials": "Grants of providers; their secrets are sealed.",
+    "file_usage": "How much each owner keeps; its row makes changes of one owner's files wait in turn.",
     "providers": "Providers that users defined.",
     "audit": "Who did what to which thing; rows are only added.",
     "audit_horizon": "Before which moment rows of `audit` may be removed; retention sets it.",
@@ -156,6 +157,13 @@ _COLUMNS = {
     "provider_limits.shares": "what each process has and wants, as JSON",
     "files.id": "`f_…`",
     "files.type": "told from the content",
+    "files.workspace": "`user`, or `agent:ID`; empty for a file that lies nowhere",
+    "files.path": "in that workspace",
+    "files.version": "of what is at the path, from 1",
+    "files.newest": "1 unless there is a newer version",
+    "files.run": "which run made it; `-` once its place was taken from it",
+    "file_usage.bytes": "of all files and versions",
+    "file_usage.quota": "how many bytes may be kept; 0 any number, empty as the settings say",
 }
 _RELATIONS = (
     ('agents ||--o{ graph_versions : "frozen as"', True),

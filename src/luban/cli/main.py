@@ -18,6 +18,7 @@ from luban.cli.commands import (
     check,
     credential,
     database,
+    file,
     findings,
     forks,
     init,
@@ -31,6 +32,7 @@ from luban.cli.commands import (
     runs,
     share,
     signal,
+    stored,
     team,
     up,
     user,
@@ -74,6 +76,8 @@ app.add_typer(blocks.app, name="blocks")
 app.add_typer(block.app, name="block")
 app.add_typer(agent.app, name="agent")
 app.add_typer(runs_app, name="runs")
+app.add_typer(stored.tables, name="table")
+app.add_typer(stored.collections, name="collection")
 app.command("retry")(forks.retry)
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(audit.app, name="audit")
@@ -83,6 +87,7 @@ app.command("logs")(logs.logs)
 app.command("findings")(findings.findings)
 app.command("models")(models.models)
 app.command("caps")(caps.caps)
+app.add_typer(file.app, name="file")
 app.add_typer(database.app, name="db")
 app.add_typer(user.app, name="user")
 app.add_typer(team.app, name="team")

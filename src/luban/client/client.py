@@ -18,6 +18,7 @@ from luban.client.links import Links
 from luban.client.people import People
 from luban.client.providers import Providers
 from luban.client.runs import Runs
+from luban.client.stored import Stored
 from luban.client.teams import Teams
 from luban.client.transport import Transport
 from luban.client.webhooks import Webhooks
@@ -72,6 +73,7 @@ class Client:
         self.teams = Teams(self._transport)
         self.links = Links(self._transport)
         self.providers = Providers(self._transport)
+        self.stored = Stored(self._transport)
 
     async def templates(self) -> list[TemplateView]:
         return (await self._transport.ask(ItemsView[TemplateView], "GET", "/templates")).items
