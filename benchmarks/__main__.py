@@ -64,6 +64,12 @@ def _tables() -> Report:
     return tables.measure()
 
 
+def _code() -> Report:
+    from benchmarks import code
+
+    return code.measure()
+
+
 def _scale() -> Report:
     from benchmarks import scale
 
@@ -75,6 +81,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
     "items": _items,
     "tables": _tables,
+    "code": _code,
     "peers": _peers,
     "recovery": _recovery,
     "scale": _scale,

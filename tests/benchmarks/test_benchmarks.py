@@ -27,7 +27,19 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["engine", "items", "tables", "start", "peers", "recovery", "scale", "serving", "crowd"]
+    "name",
+    [
+        "engine",
+        "items",
+        "tables",
+        "start",
+        "peers",
+        "recovery",
+        "scale",
+        "serving",
+        "crowd",
+        "code",
+    ],
 )
 def test_a_benchmark_prints_one_object(name: str):
     done = bench(name, "--json")
