@@ -20,6 +20,7 @@ from luban.client.sync.links import Links
 from luban.client.sync.people import People
 from luban.client.sync.providers import Providers
 from luban.client.sync.runs import Runs
+from luban.client.sync.stored import Stored
 from luban.client.sync.teams import Teams
 from luban.client.sync.transport import Transport
 from luban.client.sync.webhooks import Webhooks
@@ -74,6 +75,7 @@ class Client:
         self.teams = Teams(self._transport)
         self.links = Links(self._transport)
         self.providers = Providers(self._transport)
+        self.stored = Stored(self._transport)
 
     def templates(self) -> list[TemplateView]:
         return (self._transport.ask(ItemsView[TemplateView], "GET", "/templates")).items
