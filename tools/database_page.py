@@ -25,6 +25,12 @@ _TABLES = {
     "shares": "How much of the workers an owner may have, and whose turn it is.",
     "workers": "Processes that run runs; they serve every owner, so they have none.",
     "state": "Small values that blocks keep between runs, per agent or per owner.",
+    "state_changes": "What became of a value by a change that is made only once; kept for a week.",
+    "table_rows": "Rows that blocks log to tables; a table is there while it has rows.",
+    "collections": "Collections of documents, of an agent or of all agents of an owner.",
+    "documents": "Texts to be found again, with the terms they are found by.",
+    "document_vectors": "Vectors of documents, apart from the texts.",
+    "document_words": "Full-text index of `documents`, kept up to date by triggers; SQLite's FTS5.",
     "replies": "Answers to requests with an `Idempotency-Key`, kept for a day.",
     "files": "Stored files; their bytes lie in `LUBAN_HOME/files`.",
     "provider_limits": "How much a provider or host may be asked now, by all owners together.",
@@ -147,6 +153,25 @@ _COLUMNS = {
     "workers.dead": "1 once its runs were taken back; its batches are refused",
     "state.scope": "`agent:ID` or `user`",
     "state.value": "JSON",
+    "state_changes.once": "idempotency key of the step",
+    "state_changes.value": "what the change made, as JSON",
+    "table_rows.name": "of the table",
+    "table_rows.run": "the run that wrote it",
+    "table_rows.node": "path of the node that wrote it",
+    "table_rows.once": "idempotency key of the step, on its first row",
+    "table_rows.data": "JSON object",
+    "collections.scope": "`agent:ID` or `user`",
+    "collections.dimensions": "how many numbers its vectors have",
+    "collections.revision": "goes up with every change",
+    "collections.removed": "`revision` when something last went",
+    "documents.scope": "`agent:ID` or `user`",
+    "documents.metadata": "JSON object",
+    "documents.source": "agent, run and node it came from, as JSON",
+    "documents.home": "a term that all of a collection share, and no others",
+    "documents.terms": "words, and pairs of Chinese signs",
+    "document_vectors.document": "`documents.seq`",
+    "document_vectors.revision": "of the collection, when it was written",
+    "document_vectors.vector": "32-bit floats of length 1, little end first",
     "replies.key": "the header's value",
     "replies.fingerprint": "of address and body: a key may not be used for another request",
     "provider_limits.key": "an origin, a provider, or the name of a setting",
@@ -175,7 +200,11 @@ _RELATIONS = (
     ('runs |o--o{ runs : "asked for"', False),
     ('workers |o--o{ runs : "runs"', False),
     ('agents ||--o{ state : "keeps"', False),
+    ('collections ||--o{ documents : "holds"', False),
+    ('documents ||--o| document_vectors : "found by"', True),
 )
+# A virtual table brings tables of its own.
+_OWN = "name not like 'sqlite%' and name not like 'document!_words!_%' escape '!'"
 _HEAD = """# The database
 
 Written from a real database by `python -m tools.database_page`; schema revision {revision}.
@@ -232,7 +261,7 @@ def _made(folder: Path) -> sqlite3.Connection:
 
 
 def _tables(connection: sqlite3.Connection) -> dict[str, list[Column]]:
-    query = "select name from sqlite_master where type = 'table' and name not like 'sqlite%'"
+    query = f"select name from sqlite_master where type = 'table' and {_OWN}"
     names = {name for (name,) in connection.execute(query)}
     ordered = [name for name in _TABLES if name in names]
     ordered += sorted(names - set(_TABLES))
@@ -272,7 +301,7 @@ def _rows(table: str, columns: list[Column]) -> str:
 
 def _ddl(connection: sqlite3.Connection) -> str:
     query = (
-        "select sql from sqlite_master where sql is not null and name not like 'sqlite%' "
+        f"select sql from sqlite_master where sql is not null and {_OWN} "
         "order by tbl_name, type desc, name"
     )
     statements = [re.sub(r"\t", "    ", sql).strip() for (sql,) in connection.execute(query)]

@@ -31,6 +31,10 @@ async def _compared(things: Things) -> Tree:
     return {"params": {"with": await things.of("run_id")}}
 
 
+async def _state_key(things: Things) -> Tree:
+    return {"params": {"key": "nothing"}}
+
+
 async def _new_link(things: Things) -> Tree:
     return {"json": {"resource": "agent", "resource_id": await things.of("agent_id")}}
 
@@ -90,6 +94,9 @@ SENT: dict[str, Maker] = {
     "compare_runs": _compared,
     "answer_approval": _json(choice="yes"),
     "upload_file": _upload,
+    "add_table_rows": _json(rows=[{"n": 1}]),
+    "add_documents": _json(documents=[{"text": "A text"}]),
+    "delete_agent_state": _state_key,
     "change_file": _json(path="reports/a.csv"),
     "set_file_quota": _json(quota=1000),
     "set_caps": _json(weight=1.0),
@@ -156,6 +163,7 @@ OWN_STATUS: Mapping[str, set[int]] = {
     "resume_run": {409},  # it was not paused
     "delete_run": {409},  # it is under way
     "get_archive": {409},
+    "delete_agent_state": {404},  # it keeps nothing
     "make_first_user": {409},  # there is one already
     "get_readiness": {503},  # no worker was started
     "redeliver": {409},  # it is on its way

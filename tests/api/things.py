@@ -325,6 +325,27 @@ async def password_of(things: Things) -> str:
     return PASSWORD
 
 
+async def _table(things: Things) -> str:
+    name = f"table-{things.canary}"
+    await things.post(f"/tables/{name}/rows", json={"rows": [{"n": 1}]})
+    return name
+
+
+async def _collection(things: Things) -> str:
+    await things.of("document_id")
+    return f"collection-{things.canary}"
+
+
+async def _document(things: Things) -> str:
+    new = {"documents": [{"text": things.canary}]}
+    path = f"/collections/collection-{things.canary}/documents"
+    return (await things.post(path, json=new))["ids"][0]
+
+
+async def _new_name(things: Things) -> str:
+    return "new"
+
+
 Maker = Callable[[Things], Awaitable[Any]]
 
 OF_PATH: dict[str, Maker] = {
@@ -361,10 +382,17 @@ OF_PATH: dict[str, Maker] = {
     "state": _state,
     "webhook_id": _webhook,
     "delivery_id": _delivery,
+    "table": _table,
+    "new_table": _new_name,
+    "collection": _collection,
+    "new_collection": _new_name,
+    "document_id": _document,
 }
 """How to make what a place in an address names, or what `ADDRESSES` puts there."""
 
 ADDRESSES: Mapping[str, Mapping[str, str]] = {
+    "add_table_rows": {"table": "new_table"},
+    "add_documents": {"collection": "new_collection"},
     "get_provider": {"provider_id": "own_provider"},
     "put_provider": {"provider_id": "new_provider"},
     "delete_provider": {"provider_id": "own_provider"},
@@ -383,7 +411,9 @@ NOBODYS = {
     "block_id",
     "file_name",
     "file_token",
+    "new_collection",
     "new_provider",
+    "new_table",
     "provider_id",
     "template_id",
     "token",

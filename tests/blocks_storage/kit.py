@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from luban.sdk.testing import TestContext
@@ -27,7 +27,9 @@ async def here(host: str, port: int) -> str:
 
 def context(provider: str, login: Mapping[str, str], **more: Any) -> TestContext:
     """What a block gets whose node has this login."""
-    return TestContext(credentials={provider: login}, databases=OutsideDatabases(here), **more)
+    return TestContext(
+        credentials={provider: login}, databases=cast("Any", OutsideDatabases(here)), **more
+    )
 
 
 def postgres_login(address: str) -> dict[str, str]:

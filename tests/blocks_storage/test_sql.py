@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -241,7 +241,7 @@ def sqlite_context(*allowed: Path) -> TestContext:
     async def nowhere(host: str, port: int) -> str:
         raise AssertionError
 
-    return TestContext(databases=OutsideDatabases(nowhere, allowed))
+    return TestContext(databases=cast("Any", OutsideDatabases(nowhere, allowed)))
 
 
 async def ask(path: Path, sql: str, **more: Any) -> dict[str, list[Any]]:

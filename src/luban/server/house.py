@@ -17,6 +17,7 @@ from luban.server.vault import Vault
 from luban.server.watching import Watching, open_meters, open_webhooks
 from luban.services.accounts.roles import Roles
 from luban.services.accounts.teams import open_teams
+from luban.services.agent_state import AgentStates
 from luban.services.agents import Agents
 from luban.services.approvals import Approvals
 from luban.services.blocks import Blocks
@@ -37,9 +38,11 @@ from luban.services.run_events import RunEvents
 from luban.services.run_news import RunNews
 from luban.services.run_states import RunStates
 from luban.services.runs import Runs
+from luban.services.search import Collections
 from luban.services.sharing import Sharing
 from luban.services.shell_permission import ShellPermission
 from luban.services.steps import Steps
+from luban.services.tables import OwnTables
 from luban.services.templates import Templates
 from luban.services.versions import StoredGraphs, Versions
 
@@ -85,6 +88,9 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         blocks=Blocks(over.registry),
         checking=core.checking,
         files=Files(over.files, open_uploads(settings), links),
+        agent_states=AgentStates(database.state, agents),
+        tables=OwnTables(database.rows, clock),
+        collections=Collections(database.index, clock),
         run_archives=RunArchives(runs, core.kept, journal, database.retention),
         templates=core.templates,
         models=Models(lambda: [_choice(entry) for entry in over.models.list()]),

@@ -69,7 +69,9 @@ class FileLinks:
         told = orjson.dumps([file.owner, file.id, until])
         sealed = packed(self._sealing.seal(told, _PLACE))
         token = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-        return FileLink(f"{self._public or self._own}{PATH}/{token}/{quote(file.name, safe='')}", until)
+        return FileLink(
+            f"{self._public or self._own}{PATH}/{token}/{quote(file.name, safe='')}", until
+        )
 
     async def open(self, token: str) -> tuple[StoredFile, AsyncIterator[bytes]]:
         """The file of a link. Raises `NotFound`, the same for every link that leads nowhere."""

@@ -12,6 +12,7 @@ from luban.services.accounts.accounts import Accounts
 from luban.services.accounts.proofs import Proofs
 from luban.services.accounts.roles import Roles
 from luban.services.accounts.teams import Teams
+from luban.services.agent_state import AgentStates
 from luban.services.agents import Agents
 from luban.services.approvals import Approvals
 from luban.services.auditing import Auditing
@@ -38,8 +39,10 @@ from luban.services.run_events import RunEvents
 from luban.services.run_news import RunNews
 from luban.services.run_states import RunStates
 from luban.services.runs import Runs
+from luban.services.search import Collections
 from luban.services.sharing import Sharing
 from luban.services.steps import Steps
+from luban.services.tables import OwnTables
 from luban.services.templates import Templates
 from luban.services.versions import Versions
 from luban.services.webhooks import Webhooks
@@ -62,6 +65,9 @@ class House:
     blocks: Blocks
     checking: Checking
     files: Files
+    agent_states: AgentStates
+    tables: OwnTables
+    collections: Collections
     templates: Templates
     models: Models
     replies: Replies

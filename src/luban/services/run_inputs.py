@@ -27,6 +27,13 @@ _TO_SCHEMA = {
     "choices": "enum",
     "placeholder": "x-placeholder",
 }
+_TO_LIST_SCHEMA = {"least": "minItems", "most": "maxItems"}
+_ITEM_SCHEMAS: dict[str, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+}
 """Constants of input nodes that say something about the value, as JSON Schema says it."""
 
 
@@ -180,6 +187,20 @@ def _schema(pin: InputPin | None, constants: Mapping[str, Any]) -> dict[str, Any
         schema.pop(left_out, None)
     for constant, keyword in _TO_SCHEMA.items():
         if constants.get(constant) not in (None, "", []):
+            schema[keyword] = constants[constant]
+    return _of_list(schema, constants) if schema.get("type") == "array" else schema
+
+
+def _of_list(schema: dict[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said about the items of a list, and how many of them there may be."""
+    options = schema.pop("enum", None)
+    if options is not None:
+        schema["items"] = {**schema.get("items", {}), "enum": options}
+        schema["uniqueItems"] = True
+    if constants.get("items") in _ITEM_SCHEMAS:
+        schema["items"] = _ITEM_SCHEMAS[constants["items"]]
+    for constant, keyword in _TO_LIST_SCHEMA.items():
+        if isinstance(constants.get(constant), int) and constants[constant]:
             schema[keyword] = constants[constant]
     return schema
 

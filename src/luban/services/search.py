@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from luban.model.errors import NotFound
+from luban.model.ids import new_id
 from luban.model.words import asked
 from luban.ports.clock import Clock
 from luban.ports.search_index import CollectionFacts, Place, Scored, SearchIndex
@@ -89,14 +90,7 @@ class StepIndex:
         return Place(self._owner, scope_of(scope, self._agent_id), collection)
 
     def _named(self, number: int, document: Document) -> Document:
-        if len(document.text) > LONGEST:
-            raise BlockError(
-                f"A document has {len(document.text)} characters, and {LONGEST} are allowed. Cut "
-                "it into pieces first, with the block `text.split`: short pieces are found better.",
-                zh=f"有一个文档长达 {len(document.text)} 个字符，上限为 {LONGEST}。"
-                "请先用“拆分文本”模块切成小段：短文更容易被检索到。",
-                code="document_too_long",
-            )
+        _checked(document)
         if document.id:
             return document
         # The same in every attempt of the step, so that another try adds nothing twice.
@@ -107,16 +101,29 @@ class StepIndex:
 class Collections:
     """What people see of the collections of an owner."""
 
-    def __init__(self, index: SearchIndex) -> None:
+    def __init__(self, index: SearchIndex, clock: Clock) -> None:
         self._index = index
+        self._clock = clock
+
+    async def add(self, place: Place, documents: Sequence[Document]) -> list[str]:
+        """Their ids. Raises `BlockError` for a text that is too long, `VectorOfOtherLength`."""
+        named = [_checked(each)._replace(id=each.id or new_id("d")) for each in documents]
+        await self._index.add(place, named, {}, self._clock.now())
+        return [each.id for each in named]
 
     async def list(self, owner: str) -> list[CollectionFacts]:
         return await self._index.collections(owner)
 
     async def documents(self, place: Place, part: Slice) -> Page[StoredDocument]:
-        return await self._index.list(place, part)
+        """Raises `NotFound`."""
+        found = await self._index.list(place, part)
+        if not found.total:
+            raise _nothing("collection", "集合", place.collection)
+        return found
 
     async def search(self, place: Place, text: str, limit: int) -> list[Hit]:
+        """Raises `NotFound`, and `BlockError` for a text without words."""
+        await self.documents(place, Slice(page_size=1))
         return await search(self._index, place, text, None, "text", limit, None)
 
     async def delete(self, place: Place, id: str) -> None:
@@ -176,6 +183,18 @@ async def _all(index: SearchIndex, place: Place) -> AsyncIterator[StoredDocument
         for each in items:
             yield each
         number += 1
+
+
+def _checked(document: Document) -> Document:
+    if len(document.text) > LONGEST:
+        raise BlockError(
+            f"A document has {len(document.text)} characters, and {LONGEST} are allowed. Cut "
+            "it into pieces first, with the block `text.split`: short pieces are found better.",
+            zh=f"有一个文档长达 {len(document.text)} 个字符，上限为 {LONGEST}。"
+            "请先用“拆分文本”模块切成小段：短文更容易被检索到。",
+            code="document_too_long",
+        )
+    return document
 
 
 def _nothing(what: str, what_zh: str, name: str) -> NotFound:

@@ -18,6 +18,8 @@ from luban.sdk.ranking import in_order
 from luban.sdk.stored import Rows, Where
 from luban.sdk.where import check_where, matches
 
+MOST_KEPT = 100_000
+"""Rows of a table; the oldest of more go."""
 _AT_ONCE = 500
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -88,11 +90,16 @@ async def find_rows(
 class OwnTables:
     """What people do with tables."""
 
-    def __init__(self, store: TableStore) -> None:
+    def __init__(self, store: TableStore, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     async def list(self, owner: str) -> list[TableFacts]:
         return await self._store.tables(owner)
+
+    async def append(self, owner: str, table: str, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many rows there are then."""
+        return await self._store.append(owner, table, rows, Origin(self._clock.now()), MOST_KEPT)
 
     async def rows(
         self, owner: str, table: str, part: Slice, where: Where | None, sort: str

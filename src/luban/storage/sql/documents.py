@@ -188,8 +188,8 @@ class SqlSearchIndex:
 
     async def by_vector(self, place: Place, vector: Sequence[float]) -> AsyncIterator[Scored]:
         nearest = await self._vectors.nearest(place, vector)
-        for start in range(0, len(nearest), _AT_ONCE):
-            part = nearest[start : start + _AT_ONCE]
+        for start in range(0, len(nearest.numbers), _AT_ONCE):
+            part = nearest.part(start, _AT_ONCE)
             numbers = self._words.numbers([number for number, _ in part])
             rows = await self._database.fetch(
                 self._words.by_numbers, owner=place.owner, numbers=numbers

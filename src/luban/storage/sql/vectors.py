@@ -10,7 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from luban.ports.search_index import Place, VectorOfOtherLength
 from luban.storage.sql.database import Database, find
@@ -45,6 +45,21 @@ class _Held:
         return int(self.matrix.nbytes + self.numbers.nbytes)
 
 
+class Ranking(NamedTuple):
+    """Documents by their numbers, and their cosines: arrays of one length, read part by part."""
+
+    numbers: Any
+    scores: Any
+
+    def part(self, start: int, size: int) -> list[tuple[int, float]]:
+        end = start + size
+        numbers, scores = self.numbers[start:end], self.scores[start:end]
+        return [(int(a), float(b)) for a, b in zip(numbers, scores, strict=True)]
+
+
+NOTHING = Ranking((), ())
+
+
 class Vectors:
     """What a process remembers of them, the last used up to a number of bytes."""
 
@@ -54,11 +69,11 @@ class Vectors:
         self._held: OrderedDict[Place, _Held] = OrderedDict()
         self._reading = asyncio.Lock()
 
-    async def nearest(self, place: Place, vector: Sequence[float]) -> list[tuple[int, float]]:
-        """Documents by number and cosine, the nearest first. Raises `VectorOfOtherLength`."""
+    async def nearest(self, place: Place, vector: Sequence[float]) -> Ranking:
+        """The nearest first. Raises `VectorOfOtherLength`."""
         state = await find(self._database, STATE, **place._asdict())
         if state is None or not state["dimensions"]:
-            return []
+            return NOTHING
         known = state["dimensions"]
         if len(vector) != known:
             raise VectorOfOtherLength(collection=place.collection, known=known, given=len(vector))
@@ -121,7 +136,7 @@ def _joined(
     return _Held(revision, numbers, matrix)
 
 
-def _best(held: _Held, vector: bytes) -> list[tuple[int, float]]:
+def _best(held: _Held, vector: bytes) -> Ranking:
     import numpy as np
 
     scores = held.matrix @ np.frombuffer(vector, dtype="<f4")
@@ -130,4 +145,4 @@ def _best(held: _Held, vector: bytes) -> list[tuple[int, float]]:
     else:
         chosen = np.arange(len(scores))
     order = chosen[np.argsort(-scores[chosen], kind="stable")]
-    return [(int(held.numbers[at]), float(scores[at])) for at in order]
+    return Ranking(held.numbers[order], scores[order])
