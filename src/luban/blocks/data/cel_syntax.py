@@ -16,6 +16,7 @@ from luban.sdk.values import show
 
 _LONGEST = 4000
 _DEEPEST = 40
+_DEEPEST_TREE = 120
 _MOST_MACROS = 12
 _DEEPEST_MACROS = 3
 
@@ -107,7 +108,21 @@ class _Parser:
         kind, token, at = self._peek()
         if kind != "end":
             raise self._wrong(at, f"`{token}` is not expected here", f"这里不应出现“{token}”")
+        self._check_depth(node)
         return node
+
+    def _check_depth(self, node: Node) -> None:
+        """`1 + 1 + 1 …` is nested as well: each sum has the one before as its left part."""
+        level = [node]
+        for _ in range(_DEEPEST_TREE):
+            level = [part for each in level for part in each.parts]
+            if not level:
+                return
+        raise self._wrong(
+            level[0].at,
+            f"more than {_DEEPEST_TREE} operations follow from each other",
+            f"连续的运算超过 {_DEEPEST_TREE} 个",
+        )
 
     def _tokens(self) -> list[tuple[str, str, int]]:
         found: list[tuple[str, str, int]] = []
