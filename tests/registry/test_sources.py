@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from luban.registry import discover
+from tests.server.test_start import HEAVY as START
 
 PACKAGE = """
 from luban.sdk import block
@@ -76,7 +77,7 @@ def test_packages_give_modules_and_single_blocks(tmp_path: Path) -> None:
     assert any("nowhere" in line for line in broken)
 
 
-HEAVY = "trafilatura pydantic_ai openai fastapi jinja2 feedparser selectolax httpx2"
+HEAVY = " ".join(START) + " fastapi jinja2"
 
 
 def test_discovery_is_cheap_and_imports_nothing_heavy() -> None:
@@ -95,3 +96,16 @@ def test_discovery_is_cheap_and_imports_nothing_heavy() -> None:
     ]
     assert runs[-1].stdout.splitlines()[1:] in ([], [""])
     assert min(float(run.stdout.splitlines()[0]) for run in runs) < 0.060
+
+
+def test_all_blocks_together_load_none_of_the_libraries_behind_them() -> None:
+    """The palette is opened with every block in it: 200 imports of theirs, none of others'."""
+    script = (
+        "import sys\n"
+        "from luban.registry import discover\n"
+        "registry = discover([])\n"
+        "assert len(registry.specs()) > 50 and not registry.broken()\n"
+        f"print([m for m in {HEAVY!r}.split() if m in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

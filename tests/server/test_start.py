@@ -10,7 +10,14 @@ import pytest
 
 from tests.server.kit import environment, server
 
-HEAVY = ("alembic", "sqlalchemy", "pydantic_ai", "openai", "httpx2", "trafilatura", "ruamel.yaml")
+HEAVY = (
+    *("alembic", "sqlalchemy", "pydantic_ai", "openai", "httpx2", "ruamel.yaml", "packaging"),
+    # what blocks, files and search load when they are used
+    *("PIL", "aioclamd", "asyncmy", "cel", "defusedxml", "docx", "duckdb", "feedparser"),
+    *("lxml", "markdown_it", "markdownify", "matplotlib", "nh3", "numpy", "obstore", "openpyxl"),
+    *("playwright", "pptx", "protego", "pydantic_monty", "pypdf", "pytds", "reportlab", "segno"),
+    *("selectolax", "trafilatura"),
+)
 _STARTED = """
 import asyncio, sys
 from luban.server import process

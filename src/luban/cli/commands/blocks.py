@@ -15,7 +15,7 @@ from luban.cli.speech import say, speaks_chinese
 from luban.model.errors import InvalidValue, NotFound
 
 if TYPE_CHECKING:
-    from luban.model.block import BlockSpec
+    from luban.model.block import BlockSpec, UnmetNeed
     from luban.registry import Registry
 
 app = typer.Typer(
@@ -178,15 +178,21 @@ def _list(registry: Registry, json: bool) -> None:
     if json:
         as_json(
             {
-                "blocks": [spec.model_dump(mode="json", by_alias=True) for spec in specs],
+                "blocks": [
+                    spec.model_dump(mode="json", by_alias=True)
+                    for spec in (*specs, *registry.older())
+                ],
                 "broken": [each._asdict() for each in broken],
             }
         )
         return
     table(
         [say("Block", "模块"), say("Title", "名称"), say("What it does", "作用")],
-        ([spec.id, _title(spec), _about(spec).split("\n", 1)[0]] for spec in specs),
+        ([_name(spec), _title(spec), _about(spec).split("\n", 1)[0]] for spec in specs),
     )
+    for spec in specs:
+        for lack in spec.unmet:
+            note(f"⚠ {spec.id}: {_lack(lack)}")
     for each in broken:
         note(f"✕ {each.path}:{each.line or '?'} {say(each.message, each.message_zh)}")
 
@@ -194,6 +200,8 @@ def _list(registry: Registry, json: bool) -> None:
 def _describe(spec: BlockSpec) -> None:
     line(f"{spec.id}  {_title(spec)}")
     line(_about(spec))
+    for said in _origin(spec):
+        line(said)
     rows: list[list[Any]] = [
         ["→", pin.name, str(pin.type), say("required", "必填") if pin.required else "",
          _words(pin.description, pin.description_zh)]
@@ -205,6 +213,32 @@ def _describe(spec: BlockSpec) -> None:
         for pin in spec.outputs
     ]  # fmt: skip
     table(["", say("Pin", "端口"), say("Type", "类型"), "", say("About", "说明")], rows)
+
+
+def _name(spec: BlockSpec) -> str:
+    return spec.id if spec.version == 1 else f"{spec.id}@{spec.version}"
+
+
+def _origin(spec: BlockSpec) -> list[str]:
+    """Its version, what it comes with, what it may do and lacks: as far as there is more to say."""
+    said: list[str] = []
+    if spec.version != 1:
+        since = spec.migrates[0] if spec.migrates else spec.version
+        said.append(
+            say(f"version {spec.version}", f"版本 {spec.version}")
+            + (say(f", takes nodes since {since}", f"，可升级自 {since}") if spec.migrates else "")
+        )
+    if (package := spec.package) is not None:
+        titled = _words(package.title, package.title_zh), package.version, package.homepage
+        said.append(" ".join(part for part in titled if part))
+    if spec.permissions is not None:
+        named = ", ".join(spec.permissions) or say("nothing", "无")
+        said.append(say(f"may use: {named}", f"权限：{named}"))
+    return [*(each for each in said if each), *(f"⚠ {_lack(each)}" for each in spec.unmet)]
+
+
+def _lack(unmet: UnmetNeed) -> str:
+    return _words(unmet.message, unmet.message_zh)
 
 
 def _title(spec: BlockSpec) -> str:

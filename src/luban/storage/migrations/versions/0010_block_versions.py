@@ -1,4 +1,4 @@
-"""The versions of blocks that runs began with."""
+"""Nothing to store: the versions of blocks that a run began with stand in its first event."""
 
 from __future__ import annotations
 
