@@ -7,8 +7,8 @@ from typing import Any
 
 import regex
 
-from luban.blocks.text.markup import check_length, safe
-from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Example, Field
+from luban.blocks.text.markup import check_length, check_nesting, safe
+from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
 
 _EMPTY_LINES = regex.compile(r"\n{3,}")
 
@@ -60,15 +60,9 @@ def _converted(input: HtmlToMarkdown.Input) -> str:
 
     left_out = [] if input.links else ["a"]
     left_out += [] if input.images else ["img"]
+    check_nesting(input.html)
     options: dict[str, Any] = (
         {"heading_style": "ATX", "strip": left_out} if left_out else {"heading_style": "ATX"}
     )
-    try:
-        text = markdownify(safe(input.html), **options)
-    except RecursionError as error:
-        raise BlockError(
-            "The HTML is nested too deeply to be read. Give a part of it.",
-            zh="HTML 嵌套过深，无法读取。请只给出其中一部分。",
-            code="nested_too_deeply",
-        ) from error
+    text = markdownify(safe(input.html), **options)
     return _EMPTY_LINES.sub("\n\n", text).strip()

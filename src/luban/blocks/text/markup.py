@@ -5,10 +5,45 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import regex
+
 from luban.sdk import BlockError
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+
+_DEEPEST = 500
+_TAG = regex.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_LEFT_OPEN = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "option",
+        "colgroup",
+    ]
+)
+"""Elements that have no end, or whose end may be left out."""
 
 LONGEST = 2_000_000
 """Characters; a million take about a second."""
@@ -40,6 +75,19 @@ def safe(html: str) -> str:
         filter_style_properties={"text-align"},
         url_schemes={"http", "https", "mailto", "tel"},
     )
+
+
+def check_nesting(html: str) -> None:
+    """Raises `BlockError`: cleaning takes time that grows with the square of the depth."""
+    depth = 0
+    for tag in _TAG.finditer(html):
+        depth = max(depth - 1, 0) if tag[1] else depth + (tag[2].lower() not in _LEFT_OPEN)
+        if depth > _DEEPEST:
+            raise BlockError(
+                f"The HTML has more than {_DEEPEST} elements inside each other. Give a part of it.",
+                zh=f"HTML 嵌套超过 {_DEEPEST} 层。请只给出其中一部分。",
+                code="nested_too_deeply",
+            )
 
 
 def check_length(text: str) -> None:
