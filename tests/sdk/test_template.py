@@ -88,6 +88,10 @@ def test_a_missing_name_can_be_an_error() -> None:
         "{{ n.real }}",
         "{% for i in l %}{{ loop.__class__ }}{{ loop._iterable }}{% endfor %}",
         "{{ l | map(attribute='__class__') | join }}",
+        "{{ x['_' ~ '_class_' ~ '_'] }}",
+        r"{{ x['\x5f\x5fclass\x5f\x5f'] }}",
+        "{{ l | selectattr('__class__') | join }}",
+        "{{ loop }}{{ request }}{{ config }}",
     ],
 )
 def test_no_attribute_of_python_is_reached(template: str) -> None:
@@ -119,6 +123,15 @@ def test_no_attribute_of_python_is_reached(template: str) -> None:
         "{% block a %}{% endblock %}",
         "{% autoescape false %}{% endautoescape %}",
         "{% set p.k = 1 %}",
+        "{{ l | map('attr', '__class__') | list }}",
+        "{{ x | map('format', 1) | list }}",
+        "{{ p | xmlattr }}",
+        "{{ p | pprint }}",
+        "{{ ('%s' | format).__globals__ }}",
+        "{% for p.k in l %}{% endfor %}",
+        "{% debug %}",
+        "{{ x.encode('utf-8') }}",
+        "{{ caller }}",
     ],
 )
 def test_what_could_reach_python_is_refused(template: str) -> None:
@@ -170,6 +183,9 @@ DOUBLED = 60
         "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
         "{{ " + "-" * 5000 + "1 }}",
         "{% for i in big %}" * 30 + "{% endfor %}" * 30,
+        "{{ '%s' | format('x' | center(9999999)) }}",
+        "{{ range(9999999) | list }}",
+        "{{ big | wordwrap(1) | wordwrap(1) | list | join(big) }}",
     ],
 )
 def test_a_template_cannot_take_everything(template: str) -> None:

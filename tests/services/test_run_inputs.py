@@ -33,6 +33,10 @@ CHOICE = {"block": "io.input_choice", "with": {"options": ["red", "blue"]}}
 DATE = {"block": "io.input_date"}
 TABLE = {"block": "io.input_table"}
 FILE = {"block": "io.input_file"}
+TIME = {"block": "io.input_time"}
+MOMENT = {"block": "io.input_datetime"}
+SEVERAL = {"block": "io.input_choices", "with": {"options": ["red", "blue"], "least": 1}}
+OBJECT = {"block": "io.input_object", "with": {"required_keys": ["a"]}}
 YES = {"block": "io.input_boolean"}
 
 
@@ -47,6 +51,11 @@ YES = {"block": "io.input_boolean"}
         (YES, "perhaps", "type_mismatch"),
         (FILE, "a.csv", "type_mismatch"),
         (TABLE, 5, None),
+        (TIME, "25:00", "invalid_value"),
+        (MOMENT, "soon", "type_mismatch"),
+        (SEVERAL, ["green"], "invalid_value"),
+        (SEVERAL, [], "invalid_value"),
+        (OBJECT, {"b": 1}, "invalid_value"),
     ],
 )
 async def test_wrong_values_are_named(node: dict[str, Any], value: Any, code: str | None) -> None:
@@ -86,6 +95,20 @@ def test_the_form_knows_what_the_node_says() -> None:
     assert choice.schema["enum"] == ["red", "blue"]
     (free,) = asked(x={"with": {"type": "boolean"}})
     assert free.type.kind is PinKind.BOOLEAN
+
+
+def test_lists_say_what_their_items_are() -> None:
+    choices, numbers = asked(
+        choices={
+            "block": "io.input_choices",
+            "with": {"options": ["red", "blue"], "least": 1, "most": 2},
+        },
+        numbers={"block": "io.input_list", "with": {"items": "number"}},
+    )
+    assert choices.schema["items"] == {"type": "string", "enum": ["red", "blue"]}
+    assert (choices.schema["minItems"], choices.schema["maxItems"]) == (1, 2)
+    assert "enum" not in choices.schema
+    assert numbers.schema["items"] == {"type": "number"}
 
 
 def test_disabled_inputs_are_not_asked_for() -> None:

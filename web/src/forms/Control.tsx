@@ -6,6 +6,7 @@ import { choiceTitle } from "@/ui/choices";
 import { useFormats } from "@/ui/format";
 import { Select, Switch, TextArea, TextInput } from "@/ui/inputs";
 import { AnyControl } from "./AnyControl";
+import { ChoicesControl } from "./ChoicesControl";
 import { GroupControl, ListControl, MapControl } from "./collections";
 import type { ControlProps } from "./control";
 import { FileControl } from "./FileControl";
@@ -121,6 +122,19 @@ function DateControl(props: ControlProps) {
   );
 }
 
+function TimeControl(props: ControlProps) {
+  const { value, onChange, field } = props;
+  return (
+    <TextInput
+      {...wiring(props)}
+      type="time"
+      value={asText(value ?? field.default).slice(0, 5)}
+      onChange={(event) => onChange(event.target.value || undefined)}
+      className="max-w-36"
+    />
+  );
+}
+
 function ModelControl(props: ControlProps) {
   const { t } = useTranslation();
   const { models } = useFormServices();
@@ -178,6 +192,8 @@ const CONTROLS = {
   choice: ChoiceControl,
   date: DateControl,
   datetime: DateControl,
+  time: TimeControl,
+  choices: ChoicesControl,
   model: ModelControl,
   color: ColorControl,
   file: FileControl,

@@ -22,6 +22,21 @@ test("a missing value is a fault only where it is required and has no default", 
   ).toEqual({});
 });
 
+test("each kind of input gets its control", () => {
+  const control = (schema: JsonSchema) => controlOf(field("x", schema));
+  expect(control({ type: "string", format: "time" })).toBe("time");
+  expect(control({ type: "string", format: "date-time" })).toBe("datetime");
+  expect(control({ type: "array", items: { type: "string", enum: ["a"] } })).toBe("choices");
+  expect(control({ type: "string", "x-widget": "password" })).toBe("password");
+  expect(control({ type: "object" })).toBe("map");
+  expect(
+    checkValues([field("x", { type: "array", items: { enum: ["a"] } })], { x: ["b"] }),
+  ).toEqual({
+    "x.0": { key: "choice" },
+  });
+  expect(faultOf({ type: "array", minItems: 1 }, [])).toBe("fewer");
+});
+
 test("a linked field is never missing", () => {
   const fields = [field("a", { type: "string" }, { required: true })];
   expect(checkValues(fields, {}, new Set(["a"]))).toEqual({});

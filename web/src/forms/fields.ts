@@ -123,6 +123,8 @@ export type Control =
   | "number"
   | "boolean"
   | "choice"
+  | "choices"
+  | "time"
   | "file"
   | "list"
   | "map"
@@ -138,6 +140,8 @@ export function controlOf(field: FieldSpec): Control {
   if (field.kind === "file" || field.kind === "image") return "file";
   if (schema.type === "string" && schema.format === "date") return "date";
   if (schema.type === "string" && schema.format === "date-time") return "datetime";
+  if (schema.type === "string" && schema.format === "time") return "time";
+  if (schema.type === "array" && schema.items?.enum) return "choices";
   const kind = schema.type === undefined ? field.kind : kindOfSchema(schema);
   switch (kind) {
     case "text":

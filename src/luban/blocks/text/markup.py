@@ -12,7 +12,7 @@ from luban.sdk import BlockError
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_DEEPEST = 500
+_DEEPEST = 200
 _TAG = regex.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LEFT_OPEN = frozenset(
     [
