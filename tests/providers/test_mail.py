@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from luban.net import AllowList
+from luban.net.mail.door import MailDoor
 from luban.ports import providers as asked_of_providers
 from luban.ports.vault import Credential
 from luban.providers.catalogue import catalogue
 from luban.providers.imap_trial import ImapTrial
-from luban.net.mail.door import MailDoor
 from luban.providers.smtp_trial import SmtpTrial
 from tests.providers.mail_servers import USER, WORD, imap, smtp
 
