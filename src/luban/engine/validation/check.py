@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from luban.engine.fitting import fitted_graph
 from luban.engine.validation import remarks
 from luban.engine.validation.constants import check_inputs
 from luban.engine.validation.links import check_links
@@ -25,12 +26,14 @@ def check(
 
     Given a document, it is read first, and what reading found comes first. `findings_so_far` are
     those of an earlier reading: they are not given again, and what they explain is not told
-    twice. Nodes inside bodies are named by path: `each/add`.
+    twice. Nodes inside bodies are named by path: `each/add`. What blocks' own rules can bring up to
+    the versions there are is brought up first.
     """
     before = list(findings_so_far)
     if isinstance(graph, dict):
         graph, read = read_document(graph)
         return [*read, *check(graph, blocks, [*before, *read])]
+    graph = fitted_graph(graph, blocks)
     explained = {
         finding.node
         for finding in before
