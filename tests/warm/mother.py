@@ -24,7 +24,7 @@ from typing import Any
 IMPORTED = (
     "typer", "luban.server.process", "luban.server.wiring", "luban.server.logs",
     "luban.server.upkeep", "luban.server.worker_process", "luban.client", "luban.storage.sqlite",
-    "luban.llm.openai_chat", "uvicorn.loops.auto", "uvicorn.protocols.http.httptools_impl",
+    "luban.llm.wires.openai_wire", "uvicorn.loops.auto", "uvicorn.protocols.http.httptools_impl",
     "uvicorn.lifespan.off", "asyncpg", "uvloop", "pytest",
 )  # fmt: skip
 
