@@ -72,6 +72,11 @@ _OUTPUT = Ours(
 )
 _FEED = Ours("web.feed", {"rss_url": "url", "feed_url": "url"})
 _TEMPLATE = Ours("text.template", {"template": "format"}, into=("values.{pin}",))
+_LOG = Ours(
+    "storage.log_to_table",
+    {"collection": "table", "value": "data", "input": "data", "record": "data", "text": "data"},
+)
+_KEPT = {"default_value": "default"}
 
 BY_NAME: dict[str, Ours] = {
     "text_processing": _CHANGE_CASE,
@@ -124,6 +129,13 @@ BY_NAME: dict[str, Ours] = {
         "file.write", {"filename": "name", "file_path": "name", "path": "name", "data": "content"}
     ),
     "get_current_date_and_time": Ours("time.now"),
+    "database_log": _LOG,
+    "log": _LOG,
+    "persist_information": Ours("storage.remember"),
+    "retrieve_information": Ours("storage.recall", _KEPT),
+    "sql_query": Ours(
+        "storage.sql_query", {"database_type": "database", "database": "database_name"}
+    ),
 }
 """By the foreign name in snake case, without `Block` at its end."""
 
@@ -148,6 +160,9 @@ BY_ID: dict[str, str] = {
     "1f292d4a-41a4-4977-9684-7c8d560b9f91": "ai_text_generator",
     "a0a69be1-4528-491c-a85a-a4ab6873e3f0": "ai_text_summarizer",
     "32a87eab-381e-4dd4-bdb8-4c47151be35a": "ai_conversation",
+    "1d055e55-a2b9-4547-8311-907d05b0304d": "persist_information",
+    "d8710fc9-6e29-481e-a7d5-165eb16f8471": "retrieve_information",
+    "4dc35c0f-4fd8-465e-9616-5a216f1ba2bc": "sql_query",
 }
 """The fixed ids some systems give their blocks."""
 

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from luban.model.errors import NotFound
@@ -130,7 +131,11 @@ class OwnTables:
         yield _line(["at", "run", "node", *columns]).encode("utf-8-sig")
         async for row in self._store.scan(owner, table):
             cells = [_cell(row.values.get(column)) for column in columns]
-            yield _line([repr(row.at), row.run, row.node, *cells]).encode()
+            yield _line([_moment(row.at), row.run, row.node, *cells]).encode()
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
 
 
 def _line(cells: list[str]) -> str:
