@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import {
+  Files,
   House,
   Languages,
   MessageCircleQuestion,
@@ -60,6 +61,12 @@ function useCommands(): Command[] {
         label: t("nav.approvals"),
         icon: <MessageCircleQuestion size={15} />,
         run: () => navigate({ to: "/approvals" }),
+      },
+      {
+        id: "files",
+        label: t("nav.files"),
+        icon: <Files size={15} />,
+        run: () => navigate({ to: "/files" }),
       },
       {
         id: "settings",

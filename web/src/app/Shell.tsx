@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useMatches } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import {
+  Files,
   House,
   KeyRound,
   Languages,
@@ -44,7 +45,7 @@ const HERE = { className: "bg-accent-soft! text-accent!" };
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon };
 
 interface SpotProps {
-  to: "/" | "/agents" | "/runs" | "/approvals" | "/credentials" | "/admin" | "/settings";
+  to: "/" | "/agents" | "/runs" | "/approvals" | "/files" | "/credentials" | "/admin" | "/settings";
   label: string;
   exact?: boolean;
   /** Not on a phone, where there is no room for all. */
@@ -156,6 +157,11 @@ function Rail({ onCommand }: { onCommand: () => void }) {
         <Play size={18} />
       </Spot>
       <ApprovalsSpot />
+      {may("file.read") && (
+        <Spot to="/files" label={t("nav.files")}>
+          <Files size={18} />
+        </Spot>
+      )}
       {may("credential.read") && (
         <Spot to="/credentials" label={t("nav.credentials")}>
           <KeyRound size={18} />

@@ -160,6 +160,25 @@ const credentials = createRoute({
   component: accountPage(() => import("@/features/credentials/CredentialsPage")),
 });
 
+interface FilesSearch {
+  q?: string | undefined;
+  place?: "user" | "loose" | undefined;
+  sort?: "name" | "size" | undefined;
+  page?: number | undefined;
+}
+
+const files = createRoute({
+  getParentRoute: () => root,
+  path: "/files",
+  validateSearch: (search: Search): FilesSearch => ({
+    q: text(search, "q"),
+    place: among(["user", "loose"], search.place),
+    sort: among(["name", "size"], search.sort),
+    page: pageOf(search),
+  }),
+  component: accountPage(() => import("@/features/files/FilesPage")),
+});
+
 const profile = createRoute({
   getParentRoute: () => root,
   path: "/settings/account",
@@ -296,7 +315,7 @@ const shared = createRoute({
 });
 
 const inside = [home, library, builder, runs, run, approvals, settings] as const;
-const accounts = [credentials, profile, security, keys, team] as const;
+const accounts = [files, credentials, profile, security, keys, team] as const;
 const administration = [admin, users, roles, audit, health, webhooks] as const;
 const outside = [signIn, signedIn, first, reset, email, invitation, shared] as const;
 
