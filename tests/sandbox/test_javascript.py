@@ -76,7 +76,8 @@ async def test_limits_hold(box: Box) -> None:
         await limit("let a = []; while (true) a.push(new Array(1e5).fill(1))", patient) == "memory"
     )
     assert await limit("let a = []; while (true) a.push(Buffer.alloc(1e7, 1))", patient) == "memory"
-    assert await limit("while (true) console.log('x'.repeat(1000))", patient) == "printed"
+    loud = await limit("while (true) console.log('x'.repeat(1000))", patient)
+    assert loud in ("printed", "memory")  # Node keeps what is not taken from it at once
     bomb = """
 const { spawn } = require("child_process");
 let n = 0;

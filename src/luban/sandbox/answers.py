@@ -17,7 +17,8 @@ _NO_NAME = re.compile(r"[\x00-\x1f\x7f/\\:]+")
 _LONGEST = 200
 _OOM_KINDS = frozenset({"MemoryError"})
 _NO_BUFFER = "Array buffer allocation failed"
-_NODE_OOM = b"JavaScript heap out of memory"
+_OOM_WORDS = (b"heap out of memory", b"process out of memory", b"std::bad_alloc")
+"""What programs say that end themselves for want of memory."""
 
 
 class BoxBroken(CodeFailed):
@@ -68,7 +69,7 @@ def _require_memory(told: Any, exit_code: int, end: BoxEnd, bounds: CodeBounds) 
     out = isinstance(told, dict) and (
         told.get("type") in _OOM_KINDS or _NO_BUFFER in str(told.get("message"))
     )
-    if out or (exit_code < 0 and _NODE_OOM in end.stderr):
+    if out or (exit_code < 0 and any(words in end.stderr for words in _OOM_WORDS)):
         raise over("memory", bounds)
     if exit_code == -24:  # SIGXCPU
         raise over("time", bounds)

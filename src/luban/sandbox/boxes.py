@@ -91,7 +91,7 @@ class Boxes:
             "argv": argv,
             "code": job.code,
             "inputs": inputs if not argv else {},
-            "alone": box.rules is None or box.command.user is not None,
+            "own_user": box.command.user is not None,
             "most_files": _PAGES,
             "disk": bounds.disk,
             "most_out": bounds.out,

@@ -81,7 +81,9 @@ class Bubblewrap:
                 tree += ["--ro-bind", folder, folder]
         tree += ["--proc", "/proc", "--dev", "/dev"]
         tree += ["--size", str(_SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
-        tree += ["--size", str(needs.disk), "--tmpfs", _WORK, "--symlink", f"{_WORK}/tmp", "/tmp"]
+        tree += ["--size", str(needs.disk), "--tmpfs", _WORK]
+        if not any(folder.startswith("/tmp/") for folder in self._shown(needs)):  # noqa: S108
+            tree += ["--symlink", f"{_WORK}/tmp", "/tmp"]  # noqa: S108
         if needs.files is not None:
             tree += ["--ro-bind", needs.files, f"{_WORK}/files"]
         for folder in self._hidden:
@@ -89,6 +91,8 @@ class Bubblewrap:
                 tree += ["--tmpfs", folder, "--remount-ro", folder]
         return [*tree, "--remount-ro", "/", "--chdir", _WORK]
 
+    def _shown(self, needs: BoxNeeds) -> list[str]:
+        return [*SYSTEM, *(each.folder for each in (needs.python, *needs.others) if each.folder)]
+
     def _seen(self, folder: str, needs: BoxNeeds) -> bool:
-        shown = [*SYSTEM, *(each.folder for each in (needs.python, *needs.others) if each.folder)]
-        return any(folder.startswith(f"{each}/") for each in shown)
+        return any(folder.startswith(f"{each}/") for each in self._shown(needs))

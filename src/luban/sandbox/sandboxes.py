@@ -99,6 +99,8 @@ class Sandboxes:
         if run_in == "full" or (run_in == "auto" and job.files):
             return self._in_box(job, cancel, check)
         if not subset.on:
+            if run_in == "auto" and self._state("full").on:
+                return self._in_box(job, cancel, check)
             raise _off(subset)
         try:
             return self._subset.run(job, cancel.workers.append)
@@ -130,6 +132,9 @@ class Sandboxes:
         if level == "off":
             return [SandboxState(name, False, "", *_TURNED_OFF) for name in _NAMES]
         subset = SandboxState("subset", True, "monty")
+        if missing := self._subset.missing():
+            why = (f"Its interpreter is missing: {missing}.", f"缺少其解释器：{missing}。")
+            subset = SandboxState("subset", False, "", *why)
         if level == "subset":
             off = [SandboxState(name, False, "", *_ONLY_SUBSET) for name in _NAMES[1:]]
             return [subset, *off]

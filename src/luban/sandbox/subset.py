@@ -84,6 +84,14 @@ class Subset:
             texts[stream] += text
         return CodeOutcome(result, texts["stdout"], texts["stderr"], run_in="subset")
 
+    def missing(self) -> str:
+        """Why there is no such interpreter here; empty if there is."""
+        try:
+            self._opened()
+        except (ImportError, OSError) as error:
+            return str(error).partition(";")[0]
+        return ""
+
     def close(self) -> None:
         with self._making:
             if self._pool is not None:
