@@ -82,8 +82,8 @@ class Bubblewrap:
         tree += ["--proc", "/proc", "--dev", "/dev"]
         tree += ["--size", str(_SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
         tree += ["--size", str(needs.disk), "--tmpfs", _WORK]
-        if not any(folder.startswith("/tmp/") for folder in self._shown(needs)):  # noqa: S108
-            tree += ["--symlink", f"{_WORK}/tmp", "/tmp"]  # noqa: S108
+        if not any(folder.startswith("/tmp/") for folder in self._shown(needs)):
+            tree += ["--symlink", f"{_WORK}/tmp", "/tmp"]
         if needs.files is not None:
             tree += ["--ro-bind", needs.files, f"{_WORK}/files"]
         for folder in self._hidden:
