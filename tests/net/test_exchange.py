@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import time
 import tracemalloc
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from luban.net.errors import (
     Unreachable,
 )
 from luban.sdk.errors import TemporaryError
+from luban.sdk.http import Streamed
 from tests.net.conftest import MakeHttp
 from tests.net.raw_server import Asked, by_path, plain, serving, silent
 
@@ -183,6 +185,47 @@ async def test_redirects_are_given_back_when_not_followed(make_http: MakeHttp) -
     async with serving(redirect("/new")) as server:
         answer = await make_http("loopback").request("GET", server.url(), follow_redirects=False)
     assert (answer.status, answer.headers["location"]) == (302, "/new")
+
+
+async def test_a_body_in_pieces_is_begun_anew_after_a_redirect(make_http: MakeHttp) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"ab"
+        yield b"c"
+
+    pages = by_path({"/old": redirect("/new", "307 Temporary Redirect"), "/new": plain("ok")})
+    async with serving(pages) as server:
+        body = Streamed(3, pieces)
+        http = make_http("loopback")
+        await http.request("PUT", server.url("/old"), content=body, headers={"Content-Type": "a/b"})
+        assert [asked.body for asked in server.asked] == [b"abc", b"abc"]
+        assert "transfer-encoding" not in server.asked[1].headers
+        for length in (2, 9):
+            with pytest.raises(BadRequest, match=f"{length} bytes"):
+                await http.request("PUT", server.url("/new"), content=Streamed(length, pieces))
+
+
+async def test_an_answer_in_pieces_keeps_to_its_limits(make_http: MakeHttp) -> None:
+    async def trickle(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b".")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async with serving(by_path({"/drip": trickle, "/": plain(b"x" * 300_000)})) as server:
+        http = make_http("loopback")
+        with pytest.raises(TimedOut):
+            async with http.stream("GET", server.url("/drip"), timeout=0.3) as answer:
+                await answer.read()
+        with pytest.raises(AnswerTooLarge):
+            async with http.stream("GET", server.url(), max_bytes=100_000) as answer:
+                await answer.read()
+        async with http.stream("GET", server.url()) as answer:  # left before it is read
+            assert answer.status == 200
+        assert len((await http.request("GET", server.url())).content) == 300_000
+        with pytest.raises(TimeoutError):  # one of the reader's own is no time-out of ours
+            async with http.stream("GET", server.url()):
+                raise TimeoutError
 
 
 # --- limits ------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from luban.net.errors import (
     Unreachable,
 )
 from luban.net.outgoing import redirected, shown, streamed_body
-from luban.sdk.http import HttpStream
+from luban.sdk.http import HttpStream, Streamed
 
 MAX_REDIRECTS = 10
 _UNPACKED = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
@@ -145,7 +145,23 @@ def _as_core(request: httpx2.Request) -> httpcore2.Request:
 
 def _sent_body(request: httpx2.Request) -> bytes | AsyncIterator[bytes]:
     streamed = streamed_body(request)
-    return request.content if streamed is None else streamed.pieces()
+    return request.content if streamed is None else _measured(request, streamed)
+
+
+async def _measured(request: httpx2.Request, body: Streamed) -> AsyncIterator[bytes]:
+    """The pieces, as long as they keep to the length that was declared for them."""
+    left = body.length
+    async for piece in body.pieces():
+        left -= len(piece)
+        if left < 0:
+            break
+        yield piece
+    if left:
+        raise BadRequest(
+            url=shown(request.url),
+            reason=f"its body is not {body.length} bytes long, as was said",
+            reason_zh=f"正文长度与声明的 {body.length} 字节不符",
+        )
 
 
 def _no_connection(request: httpx2.Request, error: Exception) -> CertificateRefused | Unreachable:

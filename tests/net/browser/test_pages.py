@@ -48,6 +48,17 @@ async def test_a_page_is_given_as_its_programs_made_it(make_browser: MakeBrowser
         assert document.content.startswith(b"%PDF")
 
 
+def test_a_page_opens_on_the_loop_that_servers_have(make_browser: MakeBrowser) -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def opened() -> str:
+        async with serving(page("x")) as server:
+            return (await make_browser("loopback").open(server.url(), Sight(until="load"))).title
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(opened()) == "Seen"
+
+
 async def test_nothing_of_a_page_reaches_what_is_not_allowed(make_browser: MakeBrowser) -> None:
     """By picture, frame, script, fetch, socket, form and UDP; also under a name of the web."""
     told = asyncio.Event()

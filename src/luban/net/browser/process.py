@@ -7,6 +7,8 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -61,7 +63,6 @@ class Running(NamedTuple):
 
     tools: DevTools
     heavy: asyncio.Event
-    process: asyncio.subprocess.Process
     said: bytearray
     """The end of what it complains of."""
 
@@ -76,27 +77,35 @@ async def running(
     try:
         if user is not None:
             os.chown(folder, *user)
-        process = await _started(program, proxy, folder, user, sandbox=sandbox)
+        started = await _started(program, proxy, folder, user, sandbox=sandbox)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    assert process.stdin and process.stdout and process.stderr
     said, heavy = bytearray(), asyncio.Event()
+    tools = DevTools(started.reader, started.writer)
     beside = [
-        asyncio.create_task(_keep(process.stderr, said)),
-        asyncio.create_task(_weigh(process.pid, most_memory, heavy)),
+        asyncio.create_task(_keep(started.errors, said)),
+        asyncio.create_task(_weigh(started.process.pid, most_memory, heavy)),
     ]
-    tools = DevTools(process.stdout, process.stdin)
     try:
-        yield Running(tools, heavy, process, said)
+        yield Running(tools, heavy, said)
     finally:
-        _kill(process)
+        _kill(started.process)
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await tools.aclose()
-        await process.wait()
+        started.errors_writer.close()
+        await asyncio.to_thread(started.process.wait)
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+class _Started(NamedTuple):
+    process: subprocess.Popen[bytes]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    errors: asyncio.StreamReader
+    errors_writer: asyncio.StreamWriter
 
 
 async def _started(
@@ -106,34 +115,45 @@ async def _started(
     user: tuple[int, int] | None,
     *,
     sandbox: bool,
-) -> asyncio.subprocess.Process:
+) -> _Started:
     flags = [*_FLAGS, f"--user-data-dir={folder}"]
     flags.append(f"--proxy-server=http://127.0.0.1:{proxy.port}")
     if not sandbox:
         flags.append("--no-sandbox")
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    ours, theirs = socket.socketpair()
+    errors, their_errors = socket.socketpair()
     try:
-        return await asyncio.create_subprocess_exec(
-            "/bin/sh",
-            "-c",
-            _ON_PIPES,
-            program,
-            *flags,
-            "about:blank",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+        # Not the loop's own way: one that is written in C cannot change the user.
+        process = subprocess.Popen(  # noqa: ASYNC220  it returns at once
+            ["/bin/sh", "-c", _ON_PIPES, program, *flags, "about:blank"],
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
+            stderr=their_errors.fileno(),
             cwd=folder,
             env={**kept, "HOME": str(folder), "TMPDIR": str(folder)},
             start_new_session=True,
-            limit=_MOST_MESSAGE,
-            **({} if user is None else {"user": user[0], "group": user[1], "extra_groups": []}),
+            user=user[0] if user else None,
+            group=user[1] if user else None,
+            extra_groups=[] if user else None,
         )
     except OSError as error:
+        ours.close()
+        errors.close()
         raise BrowserMissing(reason=f"{program} cannot be started: {error}") from error
+    finally:
+        theirs.close()
+        their_errors.close()
+    try:
+        reader, writer = await asyncio.open_connection(sock=ours, limit=_MOST_MESSAGE)
+        return _Started(process, reader, writer, *await asyncio.open_connection(sock=errors))
+    except BaseException:
+        _kill(process)
+        process.wait()
+        raise
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     """The browser and everything it started: they are one group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
