@@ -102,10 +102,10 @@ class Found:
 
 
 def _for_lack(broken: BrokenBlock, manifest: Manifest | None) -> BrokenBlock:
-    """What does not load for want of something names that too."""
-    if manifest is None:
+    """What does not load because it cannot import something names the needs that are not met."""
+    if manifest is None or not broken.message.startswith(("ModuleNotFoundError", "ImportError")):
         return broken
     return broken._replace(
-        message=" ".join((broken.message, *(each.message for each in manifest.unmet))),
-        message_zh="".join((broken.message_zh, *(each.message_zh for each in manifest.unmet))),
+        message=". ".join((broken.message, *(each.message for each in manifest.unmet))),
+        message_zh="。".join((broken.message_zh, *(each.message_zh for each in manifest.unmet))),
     )
