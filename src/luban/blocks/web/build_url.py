@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from luban.blocks.web.fetch import address
+from luban.blocks.web.addresses import address
 from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Context, Effect, Example, Field
 
 

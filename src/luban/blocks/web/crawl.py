@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from luban.blocks.web.fetch import address
+from luban.blocks.web.addresses import address
 from luban.blocks.web.pages import MOST_READ, fetched, is_html, without_fragment
 from luban.blocks.web.reading import read_page
 from luban.blocks.web.robots import Robots

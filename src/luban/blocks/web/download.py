@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.web.fetch import address, check
+from luban.blocks.web.addresses import address
+from luban.blocks.web.fetch import check
 from luban.blocks.web.http_answers import stored, type_of
 from luban.blocks.web.http_proof import proven
 from luban.sdk import (

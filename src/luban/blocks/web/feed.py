@@ -9,7 +9,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from luban.blocks.web.fetch import fetch, shown
+from luban.blocks.web.addresses import shown
+from luban.blocks.web.fetch import fetch
 from luban.sdk import (
     Block,
     BlockError,

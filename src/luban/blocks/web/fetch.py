@@ -1,14 +1,13 @@
-"""What the blocks of this family share: addresses as people type them, answers that are errors."""
+"""Fetching what the blocks of this family read, and answers that are errors."""
 
 from __future__ import annotations
 
-import re
 from email.utils import parsedate_to_datetime
 
+from luban.blocks.web.addresses import address, shown
 from luban.sdk import Context, HttpResponse
 from luban.sdk.errors import WordedError, WordedTemporaryError
 
-_BARE_HOST = re.compile(r"[\w-]+(\.[\w-]+)+([:/?#]|$)")
 _COME_BACK = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -26,17 +25,6 @@ class AnsweredNotNow(WordedTemporaryError):
     code = "http_status_temporary"
     en = "`{url}` answered {status}{reason}; it may work later."
     zh = "“{url}”返回了 {status}{reason}，稍后重试也许可以。"
-
-
-def address(text: str) -> str:
-    """The address as people type it: `example.com` becomes `https://example.com`."""
-    text = text.strip()
-    return f"https://{text}" if _BARE_HOST.match(text) else text
-
-
-def shown(url: str) -> str:
-    """The address without its parameters, where keys often stand."""
-    return url.partition("?")[0].partition("#")[0]
 
 
 async def fetch(

@@ -6,7 +6,8 @@ import re
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from luban.blocks.web.fetch import address, check, shown
+from luban.blocks.web.addresses import address, shown
+from luban.blocks.web.fetch import check
 from luban.blocks.web.http_bodies import body_of
 from luban.blocks.web.http_paths import searched
 from luban.blocks.web.http_proof import proven

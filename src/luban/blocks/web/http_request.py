@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from luban.blocks.web.fetch import address, check
+from luban.blocks.web.addresses import address
+from luban.blocks.web.fetch import check
 from luban.blocks.web.http_answers import ReadAs, read
 from luban.blocks.web.http_bodies import BodyAs, body_of
 from luban.blocks.web.http_proof import NONE, USUAL, proven, with_key

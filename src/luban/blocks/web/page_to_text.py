@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from luban.blocks.web.fetch import shown
+from luban.blocks.web.addresses import shown
 from luban.blocks.web.pages import MOST_READ, fetched, is_html
 from luban.blocks.web.reading import read_page
 from luban.sdk import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from luban.blocks.web.fetch import address, fetch, shown
+from luban.blocks.web.addresses import address, shown
+from luban.blocks.web.fetch import fetch
 from luban.blocks.web.robots import Robots
 from luban.sdk import BlockError, Context, HttpResponse
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from luban.blocks.web.fetch import shown
+from luban.blocks.web.addresses import shown
 from luban.sdk import BlockError, Context, TemporaryError
 
 AGENT = "Luban"

@@ -6,7 +6,8 @@ import re
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from luban.blocks.web.fetch import address, check, first_line, shown
+from luban.blocks.web.addresses import address, shown
+from luban.blocks.web.fetch import check, first_line
 from luban.blocks.web.pages import joined
 from luban.sdk import BlockError, Context, HttpResponse, OpenCredential, TemporaryError
 

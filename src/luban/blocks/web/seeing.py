@@ -6,7 +6,8 @@ import re
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from luban.blocks.web.fetch import AnsweredNotNow, AnsweredWithError, address, shown
+from luban.blocks.web.addresses import address, shown
+from luban.blocks.web.fetch import AnsweredNotNow, AnsweredWithError
 from luban.blocks.web.robots import Robots
 from luban.sdk import Context, Seen, Sight
 

@@ -7,7 +7,8 @@ from collections import deque
 from typing import Any
 from urllib.parse import urlsplit
 
-from luban.blocks.web.fetch import address, fetch
+from luban.blocks.web.addresses import address
+from luban.blocks.web.fetch import fetch
 from luban.blocks.web.robots import Robots
 from luban.blocks.web.sitemap_files import Listed, read_sitemap
 from luban.sdk import (

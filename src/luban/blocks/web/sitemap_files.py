@@ -6,7 +6,7 @@ import io
 import zlib
 from typing import Any, NamedTuple
 
-from luban.blocks.web.fetch import shown
+from luban.blocks.web.addresses import shown
 from luban.blocks.web.pages import joined
 from luban.sdk import BlockError
 

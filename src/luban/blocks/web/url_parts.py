@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
-from luban.blocks.web.fetch import address
+from luban.blocks.web.addresses import address
 from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Context, Effect, Example, Field
 
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "ws": 80, "wss": 443}
