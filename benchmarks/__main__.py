@@ -76,6 +76,12 @@ def _scale() -> Report:
     return scale.measure()
 
 
+def _palette() -> Report:
+    from benchmarks import palette
+
+    return palette.measure()
+
+
 # Each imports its own: what one of them needs, a browser's driver say, the others do without.
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
@@ -88,6 +94,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "serving": _serving,
     "crowd": _crowd,
     "start": _start,
+    "palette": _palette,
     "canvas": _canvas,
 }
 

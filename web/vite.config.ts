@@ -40,5 +40,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
     setupFiles: ["./tests/setup.ts"],
     restoreMocks: true,
+    benchmark: { include: ["bench/**/*.bench.ts"] },
   },
 });
