@@ -41,12 +41,12 @@ class FileTypeRefused(LubanError):
     code = "file_type_refused"
     status = 415
     en = (
-        "`{name}` holds {type}, which may not be uploaded here. What counts is the content, not "
-        "the name; allowed are {allowed} (LUBAN_UPLOAD_TYPES)."
+        "`{name}` holds {type}, which may not be uploaded here, whatever its name says. Allowed "
+        "are {allowed}; an administrator decides that with LUBAN_UPLOAD_TYPES."
     )
     zh = (
-        "不允许的文件类型：“{name}”的内容是 {type}。以内容为准，而不是文件名；"
-        "允许的类型：{allowed}（LUBAN_UPLOAD_TYPES）。"
+        "不允许的文件类型：“{name}”的内容是 {type}，与文件名无关。允许的类型：{allowed_zh}；"
+        "管理员可用 LUBAN_UPLOAD_TYPES 调整。"
     )
 
 
@@ -131,14 +131,31 @@ class Uploads:
     def _check_type(self, name: str, shown: str, head: bytes, declared: str | None) -> None:
         kind = self._tell_type(name, head, declared).partition(";")[0]
         if not may_be(kind, self._rules.types):
-            allowed = ", ".join(self._rules.types)
-            raise FileTypeRefused(name=shown, type=kind, allowed=allowed)
+            allowed, allowed_zh = _told(self._rules.types)
+            raise FileTypeRefused(name=shown, type=kind, allowed=allowed, allowed_zh=allowed_zh)
 
 
 def may_be(kind: str, patterns: Sequence[str]) -> bool:
     """Whether a type is among patterns such as `image/*`, and none with `!` before it refuses."""
-    refused = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
-    allowed = [pattern for pattern in patterns if not pattern.startswith("!")] or ["*"]
+    allowed, refused = _apart(patterns)
     return any(fnmatchcase(kind, pattern) for pattern in allowed) and not any(
         fnmatchcase(kind, pattern) for pattern in refused
     )
+
+
+def _apart(patterns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What is allowed, and what of it is refused."""
+    refused = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    return [pattern for pattern in patterns if not pattern.startswith("!")] or ["*"], refused
+
+
+def _told(patterns: Sequence[str]) -> tuple[str, str]:
+    """The patterns as a part of a sentence, in both languages."""
+    allowed, refused = _apart(patterns)
+    if allowed == ["*"]:
+        told, told_zh = "all types", "全部类型"
+    else:
+        told, told_zh = ", ".join(allowed), "、".join(allowed)
+    if not refused:
+        return told, told_zh
+    return f"{told} but {', '.join(refused)}", f"{told_zh}（{'、'.join(refused)} 除外）"
