@@ -178,8 +178,9 @@ def _unreadable(path: Path, error: OSError) -> BrokenBlock:
 
 def _stamps(files: Sequence[BlockFile]) -> dict[str, tuple[int, int]]:
     stamps = {str(file.path): file.stamp() for file in files}
-    beside = {file.path.parent / TEXTS for file in files}
-    beside |= {each / MANIFEST for file in files for each in within(file.path.parent, file.root)}
+    folders = {(file.path.parent, file.root) for file in files}
+    beside = {folder / TEXTS for folder, _ in folders}
+    beside |= {each / MANIFEST for folder, root in folders for each in within(folder, root)}
     for path in beside:
         if path.is_file():
             state = path.stat()

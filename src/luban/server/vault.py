@@ -12,7 +12,6 @@ from luban.ports.clock import Clock
 from luban.ports.providers import Providers, ProviderStore
 from luban.ports.stores import AgentStore
 from luban.ports.vault import CredentialStore, SealedRecords
-from luban.sdk.code import BlockSource
 from luban.sdk.http import Http
 from luban.server.database import MEMORY
 from luban.server.providers import open_providers
@@ -21,6 +20,7 @@ from luban.services.credentials import Credentials, KeyRotation, Uses
 from luban.services.credentials.graph_check import CredentialCheck
 from luban.services.credentials.node_credentials import NodeCredentials
 from luban.services.credentials.opening import Opening
+from luban.services.kept_agents import KeptAgents, MovingBlocks
 from luban.vault.external import ExternalSecrets, read_rows
 from luban.vault.key_keeper import open_keys
 from luban.vault.key_sources import KeySources
@@ -62,7 +62,7 @@ class Vault:
 
 
 async def open_vault(
-    settings: Settings, database: VaultDatabase, registry: BlockSource, http: Http, clock: Clock
+    settings: Settings, database: VaultDatabase, registry: MovingBlocks, http: Http, clock: Clock
 ) -> Vault:
     """Raises `BadKey`, `KeyFileOpen`, `KeyFileUnusable`, `KeyCommandFailed`, `InvalidValue`."""
     sources = None
@@ -88,12 +88,11 @@ async def open_vault(
         {"webhooks": database.webhooks, "factors": database.factor_secrets},
     )
     await rotation.look()
+    uses = Uses(KeptAgents(database.agents, registry), registry)
     return Vault(
         sealing=sealing,
         providers=providers,
-        credentials=Credentials(
-            store, opening, providers, secrets, Uses(database.agents, registry), clock
-        ),
+        credentials=Credentials(store, opening, providers, secrets, uses, clock),
         opening=opening,
         nodes=NodeCredentials(store, opening, providers, hold),
         check=CredentialCheck(store, registry),
