@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,8 +52,9 @@ class Walk:
             self.unreadable.append((folder, error))
             return
         visible = [entry for entry in entries if not entry.name.startswith(".")]
+        real = folder.resolve()
         for entry in visible:
-            if _may_hold_blocks(entry) and self._is_new(entry):
+            if _may_hold_blocks(entry) and self._is_new(entry, real / entry.name):
                 name = ".".join((PACKAGE, *inside, _part(entry.stem)))
                 self.files.append(BlockFile(entry, name, self.root))
             elif entry.name.endswith(FAMILY) and entry.is_file() and self._is_new(entry):
@@ -61,8 +63,10 @@ class Walk:
             if entry.name not in _NOT_FOLDERS and not (entry / "pyvenv.cfg").exists():
                 self.go(entry, (*inside, _part(entry.name)))
 
-    def _is_new(self, path: Path) -> bool:
-        real = path.resolve()
+    def _is_new(self, path: Path, real: Path | None = None) -> bool:
+        """`real` is where it is unless it is a link: finding that out for each file takes long."""
+        if real is None or path.is_symlink():
+            real = path.resolve()
         if real in self._seen:
             return False
         self._seen.add(real)
@@ -81,7 +85,7 @@ def block_files(folder: Path) -> Walk:
 
 
 def _may_hold_blocks(file: Path) -> bool:
-    if file.suffix != ".py" or any(file.match(pattern) for pattern in _NOT_BLOCKS):
+    if file.suffix != ".py" or any(fnmatchcase(file.name, each) for each in _NOT_BLOCKS):
         return False
     return file.is_file()  # not a link that leads nowhere
 

@@ -40,6 +40,8 @@ class SourceFacts:
     reaches: set[str] = field(default_factory=set[str])
     swallows: list[int] = field(default_factory=list[int])
     """Lines of broad `except` clauses that raise nothing."""
+    caught: set[str] = field(default_factory=set[str])
+    """Names of errors that the file catches, and so may raise to itself."""
     untyped: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Parameters of `@block` functions without an annotation, by the function's name."""
     codes: set[str] = field(default_factory=set[str])
@@ -71,8 +73,10 @@ def _look(node: ast.AST, facts: SourceFacts, *, inside: bool) -> None:
             path = _path(child)
             if path:
                 facts.reaches.add(path)
-        elif isinstance(child, ast.ExceptHandler) and _is_broad(child) and not _raises(child):
-            facts.swallows.append(child.lineno)
+        elif isinstance(child, ast.ExceptHandler):
+            facts.caught |= _caught(child)
+            if _is_broad(child) and not _raises(child):
+                facts.swallows.append(child.lineno)
         elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
             _function(child, facts)
         elif isinstance(child, ast.ClassDef):
@@ -112,6 +116,11 @@ def _path(node: ast.Attribute) -> str:
     if not isinstance(below, ast.Name) or below.id not in _CONTEXT_NAMES:
         return ""
     return ".".join(reversed(names))
+
+
+def _caught(handler: ast.ExceptHandler) -> set[str]:
+    named = ast.walk(handler.type) if handler.type else ()
+    return {each.id for each in named if isinstance(each, ast.Name)}
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:

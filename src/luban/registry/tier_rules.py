@@ -184,7 +184,7 @@ def _errors(seen: Evidence) -> Iterator[Said]:
     if facts is None:
         return
     for each in facts.raised:
-        if each.error in _STANDARD_ERRORS:
+        if each.error in _STANDARD_ERRORS and each.error not in facts.caught:
             yield (
                 (
                     f'Line {each.line} raises `{each.error}`; raise `BlockError("…", zh="…", '
