@@ -41,6 +41,7 @@ FILES: tuple[Generated, ...] = (
     Generated("docs/reference/blocks.zh-CN.md", "tools.block_pages:chinese"),
     *(Generated(path, maker) for path, maker in block_categories.pages()),
     Generated("src/luban/registry/built_in_tiers.json", "tools.block_pages:tiers"),
+    Generated("web/src/canvas/blockIcons.ts", "tools.block_icons:text"),
     Generated("docs/reference/cli.md", "tools.command_pages:english"),
     Generated("docs/reference/cli.zh-CN.md", "tools.command_pages:chinese"),
     Generated("docs/reference/database.md", "tools.database_page:text"),

@@ -36,6 +36,7 @@ export type Widget =
   | "color"
   | "slider"
   | "template"
+  | "json"
   | "date"
   | "datetime";
 

@@ -128,8 +128,7 @@ export type Control =
   | "file"
   | "list"
   | "map"
-  | "group"
-  | "json";
+  | "group";
 
 export function controlOf(field: FieldSpec): Control {
   const { schema } = unwrapNull(field.schema);

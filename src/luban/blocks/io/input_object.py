@@ -18,7 +18,10 @@ class InputObject(InputBlock):
 
     class Input(RunInput):
         value: dict[str, Any] | None = Field(
-            None, title="Default", description="Used when a run gives nothing for this name."
+            None,
+            title="Default",
+            description="Used when a run gives nothing for this name.",
+            widget="json",
         )
         required_keys: list[str] = Field(
             default_factory=list,
