@@ -166,6 +166,9 @@ async def test_a_table_turned_twice_is_itself() -> None:
     rows = [{"k": 1, "a": 1, "b": 2}, {"k": 2, "a": 3, "b": 4}]
     longer = await run_block(Pivot, rows=rows, direction="longer", keys=["k"])
     assert (await run_block(Pivot, rows=longer["rows"][0], keys=["k"]))["rows"] == [rows]
+    with pytest.raises(BlockError) as told:
+        await run_block(Pivot, rows=[{"name": n} for n in range(1001)], value="name")
+    assert told.value.code == "too_many_columns"
 
 
 async def test_formulas_stay_text_in_csv() -> None:

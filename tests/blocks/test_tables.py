@@ -192,6 +192,8 @@ async def test_a_workbook_is_written_read_and_asked() -> None:
             {"名": "桥", "日": None, "号": 2, "x": True},
         ]
     ]
+    with pytest.raises(BlockError, match="32,767"):
+        await run_block(WriteExcel, rows=[["a" * 40_000]])
     third = TestContext(files=context.files)
     asked_for = await asked("SELECT count(*) AS n FROM data", third, file=file)
     assert asked_for["rows"] == [[{"n": 2}]]

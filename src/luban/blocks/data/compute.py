@@ -57,6 +57,10 @@ class Compute(Block):
             {"value": [{"name": "B"}]},
         ),
         Example({"expression": "has(a.b) ? a.b : 'none'", "values": {"a": {}}}, {"value": "none"}),
+        Example(
+            {"expression": "n > limit", "values": {"n": 1, "limit": 5}},
+            {"value": False, "no": {"n": 1, "limit": 5}},
+        ),
         Example({"expression": "1 +"}, {"error": {"code": "bad_expression"}}),
         Example({"expression": "total > 5"}, {"error": {"code": "unknown_name"}}),
         Example(

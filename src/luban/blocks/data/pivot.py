@@ -84,8 +84,8 @@ class Pivot(Block):
             },
         ),
         Example(
-            {"rows": [{"name": n} for n in range(1001)], "value": "name"},
-            {"error": {"code": "too_many_columns"}},
+            {"rows": [{"name": "a", "value": "n/a"}], "figure": "sum"},
+            {"error": {"code": "not_a_number"}},
         ),
     )
 

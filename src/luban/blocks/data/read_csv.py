@@ -146,6 +146,21 @@ class ReadCsv(Block):
         ),
         Example({"text": "a,b\n"}, {"rows": [], "columns": ["a", "b"], "count": 0}),
         Example({}, {"error": {"code": "missing_input"}}),
+        Example(
+            {"file": {"$file": "f_1", "name": "a.csv"}, "encoding": "klingon"},
+            {"error": {"code": "unknown_encoding"}},
+            {"files": {"f_1": {"name": "a.csv", "text": "a"}}},
+        ),
+        Example(
+            {"file": {"$file": "f_1", "name": "a.xlsx"}},
+            {"error": {"code": "not_csv"}},
+            {"files": {"f_1": {"name": "a.xlsx", "text": "PK\x03\x04"}}},
+        ),
+        Example(
+            {"file": {"$file": "f_1", "name": "a.csv"}, "max_megabytes": 0.000001},
+            {"error": {"code": "file_too_large"}},
+            {"files": {"f_1": {"name": "a.csv", "text": "a,b"}}},
+        ),
     )
 
     async def run(self, input: Input, ctx: Context) -> Emissions:

@@ -114,6 +114,9 @@ class ReadExcel(Block):
         ),
         Example({"file": _FILE, "sheet": "三"}, {"error": {"code": "no_such_sheet"}}, _WORLD),
         Example(
+            {"file": _FILE, "max_megabytes": 0.001}, {"error": {"code": "file_too_large"}}, _WORLD
+        ),
+        Example(
             {"file": _FILE},
             {"error": {"code": "not_a_workbook"}},
             {"files": {"f_1": {"name": "订单.xlsx", "text": "城市,日期"}}},

@@ -84,6 +84,10 @@ class Sample(Block):
             {"items": [1], "size": 5, "allow_fewer": True},
             {"list": [1], "indices": [0], "rest": []},
         ),
+        Example(
+            {"items": [{"w": -1}], "size": 1, "method": "weighted", "path": "w"},
+            {"error": {"code": "bad_weight"}},
+        ),
         Example({"items": [1], "size": 2}, {"error": {"code": "too_few_items"}}),
         Example(
             {"items": [1, 2], "size": 1, "method": "stratified"},

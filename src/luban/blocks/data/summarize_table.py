@@ -115,6 +115,15 @@ class SummarizeTable(Block):
             {"files": {**_WORLD["files"], "f_2": {"name": "c.csv", "text": "号,名\n1,甲\n"}}},
         ),
         Example(
+            {"file": _FILE, "columns": ["号"], "result": "csv", "file_name": "n.csv"},
+            {
+                "columns": ["号"],
+                "count": 4,
+                "file": {"$file": "f_2", "name": "n.csv", "type": "text/csv", "size": 12},
+            },
+            _WORLD,
+        ),
+        Example(
             {"file": _FILE, "figures": [{"figure": "sum"}]},
             {"error": {"code": "missing_input"}},
             _WORLD,

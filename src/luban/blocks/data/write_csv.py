@@ -99,6 +99,16 @@ class WriteCsv(Block):
         ),
         Example({"rows": [], "columns": ["a"]}, {"text": "a\n"}),
         Example({"rows": [7]}, {"error": {"code": "not_a_row"}}),
+        Example({"rows": [], "delimiter": "ab"}, {"error": {"code": "invalid_value"}}),
+        Example({"rows": [], "file_name": "../x"}, {"error": {"code": "bad_file_name"}}),
+        Example(
+            {"rows": [], "file_name": "x", "encoding": "klingon"},
+            {"error": {"code": "unknown_encoding"}},
+        ),
+        Example(
+            {"rows": [["名"]], "file_name": "x", "encoding": "latin-1"},
+            {"error": {"code": "wrong_encoding"}},
+        ),
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -30,6 +31,7 @@ _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number; longer ones, such as of accounts, stay text."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -82,13 +84,21 @@ class WriteExcel(Block):
         count: int = Field(title="Count", description="How many rows it has, without headers.")
 
     examples = (
+        Example(
+            {"rows": [{"城市": "北京", "金额": 12.5}], "file_name": "订单"},
+            {
+                "file": {"$file": "f_1", "name": "订单.xlsx", "type": _TYPE, "size": 4940},
+                "count": 1,
+            },
+        ),
         Example({"rows": [7]}, {"error": {"code": "not_a_row"}}),
         Example({"rows": [], "sheets": {"a/b": []}}, {"error": {"code": "bad_sheet_name"}}),
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
         sheets = {**_first(input), **input.sheets}
-        content = await asyncio.to_thread(_written, sheets, input)
+        moment = dt.datetime.fromtimestamp(ctx.now(), dt.UTC)
+        content = await asyncio.to_thread(_written, sheets, input, moment)
         file = await ctx.files.write(_named(input.file_name), content, _TYPE)
         return {"file": file.as_value(), "count": sum(map(len, sheets.values()))}
 
@@ -104,7 +114,7 @@ def _named(name: str) -> str:
     return name if name.lower().endswith(".xlsx") else f"{name}.xlsx"
 
 
-def _written(sheets: dict[str, list[Any]], input: WriteExcel.Input) -> bytes:
+def _written(sheets: dict[str, list[Any]], input: WriteExcel.Input, moment: dt.datetime) -> bytes:
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
@@ -121,6 +131,19 @@ def _written(sheets: dict[str, list[Any]], input: WriteExcel.Input) -> bytes:
             sheet.append([_cell(sheet, value, dates=input.dates) for value in line])
     out = io.BytesIO()
     book.save(out)
+    return _dated(out, moment)
+
+
+def _dated(written: io.BytesIO, moment: dt.datetime) -> bytes:
+    """The same workbook for the same rows: openpyxl puts the clock's time into several places."""
+    said = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            content = old.read(info)
+            if info.filename == "docProps/core.xml":
+                content = _TIMES.sub(lambda found: found[1] + said, content)
+            new.writestr(zipfile.ZipInfo(info.filename), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
