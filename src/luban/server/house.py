@@ -65,8 +65,7 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
     """One of each."""
     settings, database, clock, bus = over.settings, over.database, over.clock, over.bus
     core = _core(over, watching)
-    agents, runs, steps = core.agents, core.runs, core.steps
-    journal = database.journal
+    agents, runs, steps, journal = core.agents, core.runs, core.steps, database.journal
     links = open_links(settings, over.files, vault.sealing, clock)
     findings = Findings(database.runs, over.guard, clock)
     connecting = provider_services(
