@@ -8,28 +8,34 @@ from typing import Any
 
 from luban.model.errors import InvalidValue
 from luban.server.database import MEMORY, database_path
+from luban.server.files import in_bucket
 from luban.server.settings import Settings
 from luban.storage.backup import ArchiveReader, Made, Restored, make_backup, restore_backup
 from luban.storage.checking import Flaw, check_postgres, check_sqlite
 from luban.storage.postgres.address import is_postgres, parse
 
+_OF_FILES = frozenset({"file_missing", "file_changed", "file_orphaned"})
+"""Flaws of the folder of files."""
+
 
 async def back_up(settings: Settings, target: Path, *, keys: bool = False) -> Made:
     """Writes everything stored into one archive, also while servers run; keys only if asked.
 
+    Bytes of files that lie in a bucket stay there.
+
     Raises `BackupExists`, `DatabaseDamaged`, `NotFound`, and what opening the database raises.
     """
     _require_disk(settings)
-    about = version("luban")
+    about, files = version("luban"), not in_bucket(settings)
     if is_postgres(settings.database_url):
         from luban.storage.backup.postgres import postgres_snapshot
 
         async with postgres_snapshot(parse(settings.database_url)) as snapshot:
-            return await make_backup(snapshot, settings.home, target, about, keys=keys)
+            return await make_backup(snapshot, settings.home, target, about, keys=keys, files=files)
     from luban.storage.backup.sqlite import sqlite_snapshot
 
     with sqlite_snapshot(database_path(settings)) as snapshot:
-        return await make_backup(snapshot, settings.home, target, about, keys=keys)
+        return await make_backup(snapshot, settings.home, target, about, keys=keys, files=files)
 
 
 async def restore(settings: Settings, source: Path, *, force: bool = False) -> Restored:
@@ -54,11 +60,14 @@ async def restore(settings: Settings, source: Path, *, force: bool = False) -> R
 
 
 async def check(settings: Settings) -> list[Flaw]:
-    """Everything found wrong with what is stored; nothing is changed."""
+    """Everything found wrong with what is stored; nothing is changed, no bucket looked into."""
     _require_disk(settings)
     if is_postgres(settings.database_url):
-        return await check_postgres(parse(settings.database_url), settings.home)
-    return await check_sqlite(database_path(settings), settings.home)
+        found = await check_postgres(parse(settings.database_url), settings.home)
+    else:
+        found = await check_sqlite(database_path(settings), settings.home)
+    elsewhere = _OF_FILES if in_bucket(settings) else frozenset[str]()
+    return [each for each in found if each.code not in elsewhere]
 
 
 async def migrate(settings: Settings) -> dict[str, Any]:

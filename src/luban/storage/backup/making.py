@@ -71,12 +71,18 @@ class Restored(NamedTuple):
 
 
 async def make_backup(
-    snapshot: Snapshot, home: Path, target: Path, about: str, *, keys: bool = False
+    snapshot: Snapshot,
+    home: Path,
+    target: Path,
+    about: str,
+    *,
+    keys: bool = False,
+    files: bool = True,
 ) -> Made:
     """Writes the archive at `target`; nothing is there before it is whole.
 
     `about` is the version of the program. Without `keys`, whoever has the archive cannot open the
-    secrets in it. Raises `BackupExists`.
+    secrets in it; without `files` it has the records of files alone. Raises `BackupExists`.
     """
     facts = {
         "luban": about,
@@ -89,6 +95,7 @@ async def make_backup(
         archive = ArchiveWriter(file, facts)
         try:
             wanted = await _tables(archive, snapshot)
+            wanted = wanted if files else []
             missing = add_folders(archive, home, wanted, keys=keys)
             archive.close(missing=missing)
         except OSError as error:
@@ -96,8 +103,8 @@ async def make_backup(
         except BaseException:
             archive.abandon()
             raise
-    files = len(wanted) - len(missing)
-    return Made(str(target), _size(target), snapshot.revision, archive.rows, files, missing)
+    held = len(wanted) - len(missing)
+    return Made(str(target), _size(target), snapshot.revision, archive.rows, held, missing)
 
 
 def _size(path: Path) -> int:
