@@ -42,6 +42,7 @@ FILES: tuple[Generated, ...] = (
     *(Generated(path, maker) for path, maker in block_categories.pages()),
     Generated("src/luban/registry/built_in_tiers.json", "tools.block_pages:tiers"),
     Generated("web/src/canvas/blockIcons.ts", "tools.block_icons:text"),
+    Generated("docs/comparison/core-blocks.md", "tools.comparison_page:text"),
     Generated("docs/reference/cli.md", "tools.command_pages:english"),
     Generated("docs/reference/cli.zh-CN.md", "tools.command_pages:chinese"),
     Generated("docs/reference/database.md", "tools.database_page:text"),

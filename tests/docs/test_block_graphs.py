@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from luban.engine.validation import check
@@ -11,6 +13,7 @@ from luban.model.values import canonical
 from luban.registry import discover
 from luban.sdk.machine_parts import missing_part
 from luban.testing import TestContext, run_agent
+from tests.docs.pages import ROOT
 from tools.block_graphs import document_of, example_of, expected_of, text_of
 
 HIDDEN = "•••"
@@ -54,3 +57,11 @@ def test_every_block_has_an_agent_or_only_failures_to_show() -> None:
     without = [spec for spec in SPECS if document_of(spec) is None and spec.role is not Role.NOTE]
     assert [spec.id for spec in without if not spec.examples] == []
     assert len(without) < len(SPECS) / 10, [spec.id for spec in without]
+
+
+def test_the_comparison_names_blocks_that_there_are() -> None:
+    families = "|".join(sorted({spec.id.partition(".")[0] for spec in SPECS}))
+    page = (ROOT / "docs" / "comparison" / "blocks.md").read_text(encoding="utf-8")
+    named = set(re.findall(rf"`((?:{families})\.[a-z_]+)`", page))
+    assert len(named) > 80
+    assert named - {spec.id for spec in SPECS} == set()
