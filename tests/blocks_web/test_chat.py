@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from luban.blocks.ai.chat import Chat
 from luban.llm import ConfiguredModels, ModelConfig, ModelSettings
-from luban.llm.script import Reply
-from luban.llm.scripted_server import scripted_server
+from luban.llm.scripted.script import Reply
+from luban.llm.scripted.server import scripted_server
 from luban.model.errors import LubanError
 from luban.sdk import BlockError, TemporaryError
 from luban.sdk.testing import ScriptedModels, TestContext

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from luban.client import Client
-from luban.llm.script import Reply
-from luban.llm.scripted_server import scripted_server
+from luban.llm.scripted.script import Reply
+from luban.llm.scripted.server import scripted_server
 from luban.model.run import RunStatus
 from tests.examples.faces import Face, opened
 from tests.examples.site import Site, article, feed

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from luban.llm import ConfiguredModels, ModelConfig, ModelSettings
-from luban.llm.script import Reply
-from luban.llm.scripted_server import ScriptedModel, scripted_server
+from luban.llm.scripted.script import Reply
+from luban.llm.scripted.server import ScriptedModel, scripted_server
 
 
 @dataclass

@@ -14,7 +14,7 @@ from luban.llm import ConfiguredModels, ModelSettings
 from luban.llm.answer_size import keep_small
 from luban.llm.errors import ModelBusy
 from luban.llm.limited_models import LimitedModels
-from luban.llm.script import Reply
+from luban.llm.scripted.script import Reply
 from luban.net.limits import LimitSettings, SharedLimits
 from luban.ports.limits import Requester
 from luban.sdk.chat import ChatMessage

@@ -16,7 +16,7 @@ from luban.llm.errors import (
     ModelTimedOut,
     ModelUnreachable,
 )
-from luban.llm.script import Reply
+from luban.llm.scripted.script import Reply
 from luban.sdk.chat import ChatMessage
 from luban.sdk.errors import BlockError, TemporaryError
 from tests.llm.conftest import Serve, Served

@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from luban.llm.script import Reply, Script
-from luban.llm.scripted_server import scripted_server
+from luban.llm.scripted.asked import of_openai_chat
+from luban.llm.scripted.script import Reply, Script
+from luban.llm.scripted.server import scripted_server
 
 
 def asking(text: str, **more: object) -> dict[str, object]:
@@ -27,11 +28,15 @@ def test_the_first_reply_that_fits_and_is_left_answers() -> None:
         ]
     )
     asked = [asking("the weather"), asking("the weather"), asking("x") | {"model": "big"}]
-    assert [script.reply_to(request).text for request in asked] == ["sun", "?", "big"]
+    assert [script.reply_to(of_openai_chat(request)).text for request in asked] == [
+        "sun",
+        "?",
+        "big",
+    ]
 
 
 def test_a_request_that_nothing_fits_is_an_error() -> None:
-    assert Script([Reply(when="a")]).reply_to(asking("b")).status == 400
+    assert Script([Reply(when="a")]).reply_to(of_openai_chat(asking("b"))).status == 400
 
 
 async def test_the_stream_on_the_wire() -> None:
@@ -63,7 +68,7 @@ async def test_it_starts_as_a_program(tmp_path: Path) -> None:
     async with scripted_server() as placeholder:
         port = int(placeholder.base_url.rsplit(":", 1)[1].split("/")[0])
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "luban.llm.scripted_server"),
+        *(sys.executable, "-m", "luban.cli", "model", "serve-scripted"),
         *("--port", str(port), "--script", str(script)),
     )
     try:

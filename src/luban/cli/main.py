@@ -25,6 +25,7 @@ from luban.cli.commands import (
     key,
     login,
     logs,
+    model,
     models,
     provider,
     run,
@@ -86,6 +87,7 @@ app.command("signal")(signal.signal)
 app.command("logs")(logs.logs)
 app.command("findings")(findings.findings)
 app.command("models")(models.models)
+app.add_typer(model.app, name="model")
 app.command("caps")(caps.caps)
 app.add_typer(file.app, name="file")
 app.add_typer(database.app, name="db")

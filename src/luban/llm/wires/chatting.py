@@ -30,6 +30,7 @@ from luban.llm.wires.wire import Wire
 from luban.sdk.chat import ChatAnswer, ChatMessage, ChatOptions, Usage
 
 TIMEOUT = 120.0
+_LONGEST = 1800.0
 OnPiece = Callable[[str], None]
 
 
@@ -41,6 +42,7 @@ class Chatting(Wire):
     def __init__(self) -> None:
         self.client = httpx2.AsyncClient(
             follow_redirects=True,
+            timeout=_LONGEST,  # every call has a limit of its own
             # Unpacked, an answer might be a thousand times as large.
             headers={"accept-encoding": "identity"},
             event_hooks={"response": [keep_small]},
@@ -66,6 +68,8 @@ class Chatting(Wire):
         with told(config, timeout):
             async with asyncio.timeout(timeout):
                 answer = await self._asked(config, sent, options, timeout)
+        if options.get("schema") is not None:
+            answer = turns.unwrapped(answer)
         return await self._as_answer(config, answer)
 
     async def _asked(
@@ -76,8 +80,9 @@ class Chatting(Wire):
         timeout: float,
     ) -> ModelResponse:
         settings = self.adjusted(settings_of(options, timeout), options)
-        parameters = turns.parameters(options)
         model = self._model(config)
+        native = model.profile.get("supports_json_schema_output", False)
+        parameters = turns.parameters(options, native=native)
         on_text, on_reasoning = options.get("on_delta"), options.get("on_reasoning")
         if on_text is None and on_reasoning is None:
             return await model_request(

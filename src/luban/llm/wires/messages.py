@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -28,6 +29,8 @@ from pydantic_ai.tools import ToolDefinition
 from luban.sdk.chat import ChatMessage, ChatOptions, Finish, Tool, ToolCall
 
 _PARTS: TypeAdapter[list[ModelResponsePart]] = TypeAdapter(list[ModelResponsePart])
+ANSWER = "answer"
+"""The name of the answer where it is asked for by a schema."""
 _FINISHES: Mapping[str, Finish] = {
     "stop": "stop",
     "length": "length",
@@ -87,13 +90,26 @@ def _joined(sent: list[ModelMessage]) -> list[ModelMessage]:
     return joined
 
 
-def parameters(options: ChatOptions) -> ModelRequestParameters:
-    """The tools that may be called, and the shape that is asked of the answer."""
+def parameters(options: ChatOptions, *, native: bool) -> ModelRequestParameters:
+    """The tools that may be called, and the shape that is asked of the answer.
+
+    A model that is not known to keep to a schema by itself gives its answer as the call of a tool.
+    """
     tools = [_tool(tool) for tool in options.get("tools", ())]
     schema = options.get("schema")
     if schema is None:
         return ModelRequestParameters(function_tools=tools)
-    wanted = OutputObjectDefinition(json_schema=dict(schema), name="answer")
+    if not native:
+        answer = ToolDefinition(
+            name=ANSWER,
+            description="The answer, in full.",
+            parameters_json_schema=dict(schema),
+            kind="output",
+        )
+        return ModelRequestParameters(
+            function_tools=tools, output_mode="tool", output_tools=[answer], allow_text_output=False
+        )
+    wanted = OutputObjectDefinition(json_schema=dict(schema), name=ANSWER)
     return ModelRequestParameters(function_tools=tools, output_mode="native", output_object=wanted)
 
 
@@ -103,6 +119,14 @@ def _tool(tool: Tool) -> ToolDefinition:
         description=tool.description,
         parameters_json_schema=dict(tool.parameters),
     )
+
+
+def unwrapped(answer: ModelResponse) -> ModelResponse:
+    """An answer given as the call of a tool, as the text that it is."""
+    for part in answer.parts:
+        if isinstance(part, ToolCallPart) and part.tool_name == ANSWER:
+            return replace(answer, parts=[TextPart(part.args_as_json_str())], finish_reason="stop")
+    return answer
 
 
 def text_of(answer: ModelResponse) -> str:
@@ -118,7 +142,7 @@ def calls_of(answer: ModelResponse) -> tuple[ToolCall, ...]:
 
 
 def _call(part: ToolCallPart) -> ToolCall:
-    written = part.args_as_json_str() if part.args else ""
+    written = part.args if isinstance(part.args, str) else orjson.dumps(part.args or {}).decode()
     try:
         given: Any = orjson.loads(written) if written else {}
     except orjson.JSONDecodeError:
