@@ -12,7 +12,7 @@ from statistics import median
 from benchmarks.machine import describe
 from benchmarks.report import Report, Row
 from benchmarks.sizes import scaled
-from luban.ports.sandbox import CodeJob
+from luban.ports.sandbox import CodePiece
 from luban.sandbox.interpreters import Interpreters
 from luban.sandbox.probing import Probe
 from luban.sandbox.sandboxes import SandboxChoice, Sandboxes
@@ -36,8 +36,8 @@ def measure() -> Report:
 async def _measure(report: Report) -> None:
     rounds = scaled(ROUNDS)
     subset = _open("")
-    job = CodeJob("python", "1 + 1")
-    first = await _once(lambda: subset.run(job, "subset"))
+    piece = CodePiece("python", "1 + 1")
+    first = await _once(lambda: subset.run(piece, "subset"))
     report.rows.append(Row("subset, first", first, "ms"))
     report.rows.append(
         Row("subset, next", await _typical(subset, "python", "subset", rounds), "ms")
@@ -70,8 +70,8 @@ def _open(kind: str) -> Sandboxes:
 
 async def _typical(boxes: Sandboxes, language: CodeLanguage, run_in: RunIn, rounds: int) -> float:
     code = ":" if language == "shell" else "1 + 1"
-    job = CodeJob(language, code)
-    return median([await _once(lambda: boxes.run(job, run_in)) for _ in range(rounds)])
+    piece = CodePiece(language, code)
+    return median([await _once(lambda: boxes.run(piece, run_in)) for _ in range(rounds)])
 
 
 async def _once(work: Callable[[], Awaitable[object]]) -> float:

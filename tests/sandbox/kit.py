@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from luban.ports.sandbox import MIB, CodeBounds, CodeJob, CodeOutcome
+from luban.ports.sandbox import MIB, CodeBounds, CodeOutcome, CodePiece
 from luban.sandbox.interpreters import Interpreters
 from luban.sandbox.probing import Probe
 from luban.sandbox.sandboxes import SandboxChoice, Sandboxes
@@ -38,8 +38,8 @@ class Box:
         check: bool = True,
         **inputs: Any,
     ) -> CodeOutcome:
-        job = CodeJob(language, code, inputs, files, bounds)
-        return await self.runner.run(job, run_in, check=check)
+        piece = CodePiece(language, code, inputs, files, bounds)
+        return await self.runner.run(piece, run_in, check=check)
 
     async def result(self, code: str, **more: Any) -> Any:
         return (await self.run(code, **more)).result

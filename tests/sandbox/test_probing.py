@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from luban.ports.sandbox import CodeJob
+from luban.ports.sandbox import CodePiece
 from luban.sandbox.bubblewrap import Bubblewrap
 from luban.sandbox.cgroup import ControlGroups
 from luban.sandbox.interpreters import SYSTEM, Interpreters
@@ -70,7 +70,7 @@ async def test_a_python_that_is_none_is_told(tmp_path: Path, some_box: str) -> N
     )
     try:
         with pytest.raises(SandboxOff, match="python"):
-            await runner.run(CodeJob("python", "1"), "full")
+            await runner.run(CodePiece("python", "1"), "full")
     finally:
         await runner.aclose()
 

@@ -31,7 +31,7 @@ class CodeBounds:
 
 
 @dataclass(frozen=True)
-class CodeJob:
+class CodePiece:
     """Code to run. `files` are read by it, and stay where they are; names are plain."""
 
     language: CodeLanguage
@@ -42,7 +42,7 @@ class CodeJob:
 
 
 class CodeOutcome(NamedTuple):
-    """What became of a job: plain data, texts, and files by name."""
+    """What became of a piece: plain data, texts, and files by name."""
 
     result: Any = None
     stdout: str = ""
@@ -66,7 +66,7 @@ class SandboxState(NamedTuple):
 class CodeRunner(Protocol):
     """Every box of this installation; what is off says so, and is never replaced by less."""
 
-    async def run(self, job: CodeJob, run_in: RunIn, *, check: bool = True) -> CodeOutcome:
+    async def run(self, piece: CodePiece, run_in: RunIn, *, check: bool = True) -> CodeOutcome:
         """With `check`, an exit code other than 0 is an error.
 
         Raises `CodeFailed`, `CodeLimit` and `SandboxOff`. Cancelling it ends the code.

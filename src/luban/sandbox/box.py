@@ -11,7 +11,7 @@ from luban.sandbox.interpreters import Interpreter
 
 
 class BoxNeeds(NamedTuple):
-    """What one job needs of its box; `files` is a folder on this machine that it reads."""
+    """What one piece needs of its box; `files` is a folder on this machine that it reads."""
 
     python: Interpreter
     others: Sequence[Interpreter]

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from luban.model.values import plain
-from luban.ports.sandbox import MIB, CodeBounds, CodeJob, CodeOutcome
+from luban.ports.sandbox import MIB, CodeBounds, CodeOutcome, CodePiece
 from luban.sandbox.answers import outcome
 from luban.sandbox.box import BoxKind, BoxNeeds, OpenBox
 from luban.sandbox.box_process import BoxBounds, run_box
@@ -33,7 +33,7 @@ _PAGES = 4096
 
 
 class Boxes:
-    """Runs jobs in boxes of one kind; each in the thread that asks."""
+    """Runs pieces in boxes of one kind; each in the thread that asks."""
 
     def __init__(self, kind: BoxKind, python: Interpreter) -> None:
         self.kind = kind
@@ -41,11 +41,11 @@ class Boxes:
         self._supervisor = _inside("supervisor.py")
 
     def run(
-        self, job: CodeJob, program: Interpreter | None, cancelled: int, *, check: bool = True
+        self, piece: CodePiece, program: Interpreter | None, cancelled: int, *, check: bool = True
     ) -> CodeOutcome:
         """`program` runs what is not Python. Raises `CodeFailed` and `CodeLimit`."""
-        bounds = job.bounds
-        with self._files(job.files) as files:
+        bounds = piece.bounds
+        with self._files(piece.files) as files:
             needs = BoxNeeds(
                 self.python,
                 [program] if program is not None else [],
@@ -61,7 +61,7 @@ class Boxes:
                     os.symlink(files, f"{box.work}/files")
                 end = run_box(
                     box.command,
-                    self._request(job, program, box),
+                    self._request(piece, program, box),
                     BoxBounds(
                         bounds.seconds,
                         bounds.printed,
@@ -72,24 +72,24 @@ class Boxes:
                 )
         return outcome(end, bounds, check)
 
-    def _request(self, job: CodeJob, program: Interpreter | None, box: OpenBox) -> bytes:
-        bounds, inputs = job.bounds, plain(job.inputs)
+    def _request(self, piece: CodePiece, program: Interpreter | None, box: OpenBox) -> bytes:
+        bounds, inputs = piece.bounds, plain(piece.inputs)
         payload = b""
         argv: list[str] = []
         environment = _environment(box.work)
         if program is not None:
-            payload = orjson.dumps({"code": job.code, "inputs": inputs})
-            argv = _program(job, program)
-            if job.language == "shell":
+            payload = orjson.dumps({"code": piece.code, "inputs": inputs})
+            argv = _program(piece, program)
+            if piece.language == "shell":
                 environment |= _variables(inputs)
         request = {
             "work": box.work,
             "payload": payload,
             "landlock": dict(box.rules) if box.rules is not None else None,
-            "limits": self._limits(job.language, bounds, box),
+            "limits": self._limits(piece.language, bounds, box),
             "env": environment,
             "argv": argv,
-            "code": job.code,
+            "code": piece.code,
             "inputs": inputs if not argv else {},
             "own_user": box.command.user is not None,
             "most_files": _PAGES,
@@ -111,7 +111,7 @@ class Boxes:
             "FSIZE": bounds.disk,
             "NOFILE": _OPEN_FILES,
             "CORE": 0,
-            "NPROC": bounds.processes + (0 if apart else _tasks_of(os.getuid())),
+            "NPROC": bounds.processes + (0 if apart else _threads_of(os.getuid())),
         }
 
     @contextmanager
@@ -157,10 +157,10 @@ def _variables(inputs: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _program(job: CodeJob, program: Interpreter) -> list[str]:
-    if job.language == "shell":
-        return [program.program, "-c", job.code, "code"]
-    heap = max(32, job.bounds.memory * 3 // 4 // MIB)
+def _program(piece: CodePiece, program: Interpreter) -> list[str]:
+    if piece.language == "shell":
+        return [program.program, "-c", piece.code, "code"]
+    heap = max(32, piece.bounds.memory * 3 // 4 // MIB)
     quiet = ["--no-warnings", f"--max-old-space-size={heap}"]
     return [program.program, *quiet, "-e", _inside("javascript.cjs")]
 
@@ -170,7 +170,7 @@ def _linux() -> tuple[int, ...]:
     return tuple(int(number) for number in numbers if number.isdigit())
 
 
-def _tasks_of(user: int) -> int:
+def _threads_of(user: int) -> int:
     """How many threads a user has: without a namespace they count against the box's limit."""
     count = 0
     for each in os.scandir("/proc"):

@@ -122,8 +122,8 @@ def children(pid: int) -> list[int]:
     """The processes that a process started and that are still there."""
     found: list[int] = []
     with contextlib.suppress(OSError):
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:
                 found += [int(each) for each in file.read().split()]
     return found
 

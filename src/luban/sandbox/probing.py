@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from luban.model.errors import LubanError
-from luban.ports.sandbox import CodeBounds, CodeJob
+from luban.ports.sandbox import CodeBounds, CodePiece
 from luban.sandbox.answers import BoxBroken
 from luban.sandbox.box import BoxKind
 from luban.sandbox.boxes import Boxes
@@ -107,9 +107,9 @@ class Probe:
         hidden += [
             str(each) for folder in self._hidden if folder.is_dir() for each in _some(folder)
         ]
-        job = CodeJob("python", _TRIAL, {"hidden": hidden}, bounds=_BOUNDS)
+        piece = CodePiece("python", _TRIAL, {"hidden": hidden}, bounds=_BOUNDS)
         try:
-            reached = Boxes(kind, python).run(job, None, never).result
+            reached = Boxes(kind, python).run(piece, None, never).result
         except (LubanError, OSError) as error:
             said = error.said if isinstance(error, BoxBroken) else str(error)
             return _Why(f"{kind.name} fails here ({said})", f"{kind.name} 在此无法使用（{said}）")

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from luban.ports.sandbox import CodeJob, CodeOutcome, SandboxState
+from luban.ports.sandbox import CodeOutcome, CodePiece, SandboxState
 from luban.sandbox.interpreters import Interpreter, Interpreters
 from luban.sandbox.probing import Found, Probe
 from luban.sandbox.subset import BeyondSubset, Subset
@@ -30,7 +30,7 @@ class SandboxChoice:
 
 
 class _Cancel:
-    """How a job in another thread is ended: by a file that becomes readable, or a function."""
+    """How a piece in another thread is ended: by a file that becomes readable, or a function."""
 
     def __init__(self) -> None:
         self.reading, self._writing = os.pipe()
@@ -64,10 +64,10 @@ class Sandboxes:
         self._asking = threading.Lock()
         self._found: Found | None = None
 
-    async def run(self, job: CodeJob, run_in: RunIn, *, check: bool = True) -> CodeOutcome:
+    async def run(self, piece: CodePiece, run_in: RunIn, *, check: bool = True) -> CodeOutcome:
         """Raises `CodeFailed`, `CodeLimit` and `SandboxOff`. Cancelling it ends the code."""
         cancel = _Cancel()
-        work = self._threads.submit(self._run, job, run_in, cancel, check)
+        work = self._threads.submit(self._run, piece, run_in, cancel, check)
         work.add_done_callback(cancel.done)
         going = asyncio.wrap_future(work)
         try:
@@ -92,32 +92,32 @@ class Sandboxes:
 
     # -- in a thread of ours ------------------------------------------------------------------
 
-    def _run(self, job: CodeJob, run_in: RunIn, cancel: _Cancel, check: bool) -> CodeOutcome:
-        if job.language != "python":
-            return self._in_box(job, cancel, check)
+    def _run(self, piece: CodePiece, run_in: RunIn, cancel: _Cancel, check: bool) -> CodeOutcome:
+        if piece.language != "python":
+            return self._in_box(piece, cancel, check)
         subset = self._state("subset")
-        if run_in == "full" or (run_in == "auto" and job.files):
-            return self._in_box(job, cancel, check)
+        if run_in == "full" or (run_in == "auto" and piece.files):
+            return self._in_box(piece, cancel, check)
         if not subset.on:
             if run_in == "auto" and self._state("full").on:
-                return self._in_box(job, cancel, check)
+                return self._in_box(piece, cancel, check)
             raise _off(subset)
         try:
-            return self._subset.run(job, cancel.workers.append)
+            return self._subset.run(piece, cancel.workers.append)
         except BeyondSubset as error:
             full = self._state("full")
             if run_in == "auto" and full.on:
-                return self._in_box(job, cancel, check)
+                return self._in_box(piece, cancel, check)
             raise _narrow(error, None if run_in == "subset" else full) from error
 
-    def _in_box(self, job: CodeJob, cancel: _Cancel, check: bool) -> CodeOutcome:
-        name = "full" if job.language == "python" else job.language
+    def _in_box(self, piece: CodePiece, cancel: _Cancel, check: bool) -> CodeOutcome:
+        name = "full" if piece.language == "python" else piece.language
         state = self._state(name)
         boxes = self._ask().boxes
         if not state.on or boxes is None:
             raise _off(state)
-        program = self._program(job.language)
-        return boxes.run(job, program, cancel.reading, check=check)
+        program = self._program(piece.language)
+        return boxes.run(piece, program, cancel.reading, check=check)
 
     def _program(self, language: str) -> Interpreter | None:
         if language == "javascript":
@@ -209,11 +209,11 @@ def _narrow(error: BeyondSubset, full: SandboxState | None) -> BeyondSubset:
     return BeyondSubset(cause, error.params["line"], hint, hint_zh)
 
 
-def lowered(job: CodeJob, *, seconds: float, memory: int) -> CodeJob:
-    """The job with no more than the server allows."""
+def lowered(piece: CodePiece, *, seconds: float, memory: int) -> CodePiece:
+    """The piece with no more than the server allows."""
     bounds = dataclasses.replace(
-        job.bounds,
-        seconds=min(job.bounds.seconds, seconds),
-        memory=min(job.bounds.memory or memory, memory),
+        piece.bounds,
+        seconds=min(piece.bounds.seconds, seconds),
+        memory=min(piece.bounds.memory or memory, memory),
     )
-    return dataclasses.replace(job, bounds=bounds)
+    return dataclasses.replace(piece, bounds=bounds)

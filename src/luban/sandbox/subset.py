@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from luban.model.values import plain
-from luban.ports.sandbox import CodeBounds, CodeJob, CodeOutcome
-from luban.sandbox.data import as_data
+from luban.ports.sandbox import CodeBounds, CodeOutcome, CodePiece
 from luban.sandbox.limits import over
+from luban.sandbox.results import as_data
 from luban.sdk.sandbox import CodeFailed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DEEPEST_CALLS = 200
 _KEPT_FOR = 200
-"""Jobs after which a process is replaced."""
+"""Pieces after which a process is replaced."""
 _BEYOND = frozenset(
     {
         "AttributeError",
@@ -42,9 +42,9 @@ class BeyondSubset(CodeFailed):
 
 
 class Subset:
-    """A pool of interpreters, made when the first job comes and kept for good.
+    """A pool of interpreters, made when the first piece comes and kept for good.
 
-    Jobs run in the thread that asks. The pool is never asynchronous: that kind of it aborts the
+    Pieces run in the thread that asks. The pool is never asynchronous: that kind of it aborts the
     process now and then when the process ends.
     """
 
@@ -53,22 +53,22 @@ class Subset:
         self._pool: Monty | None = None
         self._making = threading.Lock()
 
-    def run(self, job: CodeJob, on_worker: Callable[[Callable[[], None]], None]) -> CodeOutcome:
-        """`on_worker` is told how to end the job from elsewhere.
+    def run(self, piece: CodePiece, on_worker: Callable[[Callable[[], None]], None]) -> CodeOutcome:
+        """`on_worker` is told how to end the piece from elsewhere.
 
         Raises `CodeLimit`, `CodeFailed`, and of these `BeyondSubset`.
         """
         from pydantic_monty import CollectStreams, MontyCrashedError, MontyRuntimeError
         from pydantic_monty import MontySyntaxError as BadSyntax
 
-        bounds, printed = job.bounds, CollectStreams(max_bytes=job.bounds.printed)
+        bounds, printed = piece.bounds, CollectStreams(max_bytes=piece.bounds.printed)
         try:
             with self._opened().checkout(script_name="code.py", limits=_limits(bounds)) as session:
                 pid = session.worker_pid
                 if pid is not None:
                     on_worker(lambda: _end(pid))
                 try:
-                    value = _fed(session, job, printed)
+                    value = _fed(session, piece, printed)
                 except (MontyRuntimeError, BadSyntax) as error:
                     raise _told(error, bounds) from error
         except MontyCrashedError as error:
@@ -121,14 +121,14 @@ def _limits(bounds: CodeBounds) -> Any:
     }
 
 
-def _fed(session: MontySession, job: CodeJob, printed: Any) -> Any:
+def _fed(session: MontySession, piece: CodePiece, printed: Any) -> Any:
     """What the last line is worth, or what was called `result`."""
     from pydantic_monty import MontyRuntimeError
 
-    inputs = plain(job.inputs)
+    inputs = plain(piece.inputs)
     named = {name: value for name, value in inputs.items() if name.isidentifier()}
     named["inputs"] = inputs
-    value = session.feed_run(job.code, inputs=named, print_callback=printed)
+    value = session.feed_run(piece.code, inputs=named, print_callback=printed)
     if value is None:
         with contextlib.suppress(MontyRuntimeError):
             value = session.feed_run("result", print_callback=printed)

@@ -37,7 +37,7 @@ def open_sandboxes(settings: Settings) -> Sandboxes:
 
 
 async def try_boxes(runner: CodeRunner) -> None:
-    """Has the boxes tried when the server has calmed down; whoever needs one first does not wait."""
+    """Has the boxes tried when the server has calmed down; who needs one first has it done."""
     await asyncio.sleep(_CALM)
     for state in await runner.states():
         level = logging.INFO if state.on else logging.WARNING

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from luban.model.values import plain
-from luban.ports.sandbox import MIB, CodeBounds, CodeJob, CodeOutcome, CodeRunner
+from luban.ports.sandbox import MIB, CodeBounds, CodeOutcome, CodePiece, CodeRunner
 from luban.sdk.context import Files
 from luban.sdk.errors import BlockError
 from luban.sdk.fields import FileRef
@@ -62,12 +62,12 @@ class StepSandbox:
             memory=min(memory_mb * MIB or most.memory, most.memory),
         )
         if not files:
-            job = CodeJob(language, code, plain(dict(inputs or {})), (), bounds)
-            return await self._told(await self._runner.run(job, run_in, check=check))
+            piece = CodePiece(language, code, plain(dict(inputs or {})), (), bounds)
+            return await self._told(await self._runner.run(piece, run_in, check=check))
         with tempfile.TemporaryDirectory(prefix="luban-given-") as folder:
             given = await self._fetched(files, Path(folder))
-            job = CodeJob(language, code, plain(dict(inputs or {})), given, bounds)
-            return await self._told(await self._runner.run(job, run_in, check=check))
+            piece = CodePiece(language, code, plain(dict(inputs or {})), given, bounds)
+            return await self._told(await self._runner.run(piece, run_in, check=check))
 
     async def _fetched(self, files: Sequence[FileRef], folder: Path) -> list[Path]:
         """The files on this machine's disk, by their names; of equal names the later are numbered.

@@ -281,8 +281,8 @@ def end_all(alone):
 def descendants(process):
     found = []
     try:
-        for task in os.listdir("/proc/%s/task" % process):
-            with open("/proc/%s/task/%s/children" % (process, task)) as file:
+        for thread in os.listdir("/proc/%s/task" % process):
+            with open("/proc/%s/task/%s/children" % (process, thread)) as file:
                 found += [int(each) for each in file.read().split()]
     except OSError:
         return found
