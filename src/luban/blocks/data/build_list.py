@@ -19,7 +19,7 @@ class BuildList(Block):
     category = "data"
     effect = Effect.NONE
     icon = "brackets"
-    keywords = ("array", "create", "append", "add", "combine", "batch", "concatenate")
+    keywords = ("array", "create", "append", "add", "combine", "batch", "chunk")
 
     class Input(BlockInput):
         values: list[Any] = Field(

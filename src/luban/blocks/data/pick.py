@@ -22,7 +22,7 @@ class Pick(Block):
     category = "data"
     effect = Effect.NONE
     icon = "text-select"
-    keywords = ("path", "field", "key", "get", "find", "lookup", "item", "pluck")
+    keywords = ("path", "field", "key", "get", "dictionary", "lookup", "item", "pluck")
 
     class Input(BlockInput):
         value: Any = Field(

@@ -4,11 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.data.table_inputs import TableInput, TableOutput, queried
-from luban.sdk import Block, BlockError, Context, Effect, Emissions, Example, Field, FileRef
+from luban.blocks.data.table_inputs import TableOptions, TableOutput, TableSource, queried
+from luban.sdk import (
+    Block,
+    BlockError,
+    BlockInput,
+    Context,
+    Effect,
+    Emissions,
+    Example,
+    Field,
+    FileRef,
+)
 
 _ORDERS = "城市,金额\n北京,12.5\n上海,3\n北京,7.5\n"
 _FILE = {"$file": "f_1", "name": "orders.csv"}
+
+
+class SqlInput(BlockInput):
+    """What is asked."""
+
+    sql: str = Field(
+        title="SQL",
+        widget="code",
+        description="One SELECT. The file is called `data`, the rows `rows`, other files by "
+        "their names.",
+    )
+    files: dict[str, FileRef] = Field(
+        default_factory=dict,
+        title="More files",
+        description="Files by the name of their table; link to `files.customers` to set one.",
+    )
+    values: dict[str, Any] = Field(
+        default_factory=dict,
+        title="Values",
+        description="What `$name` in the SQL stands for. Never put a value into the text.",
+    )
 
 
 class QueryTable(Block):
@@ -26,23 +57,8 @@ class QueryTable(Block):
     keywords = ("sql", "select", "csv", "parquet", "duckdb", "large file", "join", "group by")
     timeout = 3700
 
-    class Input(TableInput):
-        sql: str = Field(
-            title="SQL",
-            widget="code",
-            description="One SELECT. The file is called `data`, the rows `rows`, other files by "
-            "their names.",
-        )
-        files: dict[str, FileRef] = Field(
-            default_factory=dict,
-            title="More files",
-            description="Files by the name of their table; link to `files.customers` to set one.",
-        )
-        values: dict[str, Any] = Field(
-            default_factory=dict,
-            title="Values",
-            description="What `$name` in the SQL stands for. Never put a value into the text.",
-        )
+    class Input(TableOptions, SqlInput, TableSource):
+        pass
 
     Output = TableOutput
 
@@ -95,4 +111,4 @@ class QueryTable(Block):
                 zh="没有可查询的表。请给出文件、更多文件或各行。",
                 code="missing_input",
             )
-        return await queried(input.sql, input.values, files, input, ctx)
+        return await queried(input.sql, input.values, files, input.rows, input, ctx)

@@ -4,13 +4,72 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.data.table_inputs import TableInput, TableOutput, queried
+from luban.blocks.data.table_inputs import TableOptions, TableOutput, TableSource, queried
 from luban.blocks.data.table_plan import Condition, Figured, Join, Plan, select
-from luban.sdk import Block, BlockError, Context, Effect, Emissions, Example, Field, FileRef
+from luban.sdk import (
+    Block,
+    BlockError,
+    BlockInput,
+    Context,
+    Effect,
+    Emissions,
+    Example,
+    Field,
+    FileRef,
+)
 
 _ORDERS = "号,城市,金额\n1,北京,12.5\n2,上海,3\n3,北京,7.5\n1,广州,7.5\n"
 _FILE = {"$file": "f_1", "name": "orders.csv"}
 _WORLD = {"files": {"f_1": {"name": "orders.csv", "text": _ORDERS}}}
+
+
+class PlanInput(BlockInput):
+    """What is done with the rows."""
+
+    where: list[Condition] = Field(
+        default_factory=list,
+        title="Where",
+        description="Conditions each row must meet: column, operator, value.",
+    )
+    any_of: bool = Field(
+        False, title="Any is enough", description="One met condition is enough.", advanced=True
+    )
+    group_by: list[str] = Field(
+        default_factory=list,
+        title="Group by",
+        description="Columns; one row comes out for each of their values.",
+    )
+    figures: list[Figured] = Field(
+        default_factory=list,
+        title="Figures",
+        description="What is worked out: figure (count, distinct, sum, mean, min, max, median, "
+        "stdev), column, name.",
+    )
+    columns: list[str] = Field(
+        default_factory=list,
+        title="Columns",
+        description="Which columns, without groups and figures; empty takes all.",
+    )
+    sort: list[str] = Field(
+        default_factory=list,
+        title="Sort by",
+        description="Columns of the result; `-total` puts the largest first.",
+    )
+    other: FileRef | None = Field(
+        None, title="Other file", description="A second table, joined to the first."
+    )
+    join: Join = Field(
+        "left",
+        title="Join",
+        description="`left` keeps all rows of the first, `full` those of both, `inner` only "
+        "matching ones.",
+        advanced=True,
+    )
+    join_on: list[str] = Field(
+        default_factory=list,
+        title="Join on",
+        description="Columns both tables have, for another file.",
+    )
 
 
 class SummarizeTable(Block):
@@ -28,52 +87,8 @@ class SummarizeTable(Block):
     keywords = ("group by", "sum", "average", "large csv", "pivot", "join", "report", "filter rows")
     timeout = 3700
 
-    class Input(TableInput):
-        where: list[Condition] = Field(
-            default_factory=list,
-            title="Where",
-            description="Conditions each row must meet: column, operator, value.",
-        )
-        any_of: bool = Field(
-            False, title="Any is enough", description="One met condition is enough.", advanced=True
-        )
-        group_by: list[str] = Field(
-            default_factory=list,
-            title="Group by",
-            description="Columns; one row comes out for each of their values.",
-        )
-        figures: list[Figured] = Field(
-            default_factory=list,
-            title="Figures",
-            description="What is worked out: figure (count, distinct, sum, mean, min, max, median, "
-            "stdev), column, name.",
-        )
-        columns: list[str] = Field(
-            default_factory=list,
-            title="Columns",
-            description="Which columns, without groups and figures; empty takes all.",
-        )
-        sort: list[str] = Field(
-            default_factory=list,
-            title="Sort by",
-            description="Columns of the result; `-total` puts the largest first.",
-        )
-        other: FileRef | None = Field(
-            None, title="Other file", description="A second table, joined to the first."
-        )
-        join: Join = Field(
-            "left",
-            title="Join",
-            description="`left` keeps all rows of the first, `full` those of both, `inner` only "
-            "matching ones.",
-            advanced=True,
-        )
-        join_on: list[str] = Field(
-            default_factory=list,
-            title="Join on",
-            description="Columns both tables have.",
-            advanced=True,
-        )
+    class Input(TableOptions, PlanInput, TableSource):
+        pass
 
     Output = TableOutput
 
@@ -142,9 +157,9 @@ class SummarizeTable(Block):
         if input.other is not None:
             files["other"] = input.other
         sql, values = select(_plan(input), "data" if input.file else "rows")
-        return await queried(sql, values, files, input, ctx)
+        return await queried(sql, values, files, input.rows, input, ctx)
 
 
-def _plan(input: SummarizeTable.Input) -> Plan:
+def _plan(input: PlanInput) -> Plan:
     taken: dict[str, Any] = {name: getattr(input, name) for name in Plan.model_fields}
     return Plan(**{**taken, "join": input.join if input.other else None})

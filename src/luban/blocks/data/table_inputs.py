@@ -21,8 +21,8 @@ _TYPES = {
 _PIECE = 1 << 20
 
 
-class TableInput(BlockInput):
-    """How tables are read, what a query may take, and where its result goes."""
+class TableSource(BlockInput):
+    """Where rows come from."""
 
     file: FileRef | None = Field(
         None, title="File", description="A CSV, Excel, JSON or Parquet file of any size: `data`."
@@ -30,6 +30,14 @@ class TableInput(BlockInput):
     rows: list[Any] | None = Field(
         None, title="Rows", description="A list of rows from another block: the table `rows`."
     )
+
+
+class TableOptions(BlockInput):
+    """How tables are read, what a query may take, and where its result goes.
+
+    A block's `Input` names these first: pydantic takes the fields of the last base first.
+    """
+
     result: Result = Field(
         "rows",
         title="Result",
@@ -112,7 +120,8 @@ async def queried(
     sql: str,
     values: dict[str, Any],
     files: Mapping[str, FileRef],
-    input: TableInput,
+    rows: list[Any] | None,
+    input: TableOptions,
     ctx: Context,
 ) -> Emissions:
     """What a block emits for one SELECT over the given files and rows. Raises `BlockError`."""
@@ -128,8 +137,8 @@ async def queried(
             "lenient": input.lenient,
         }
         tables = await laid_out(files, folder, ctx, **how)
-        if input.rows is not None:
-            tables.append(await rows_as_table("rows", input.rows, folder))
+        if rows is not None:
+            tables.append(await rows_as_table("rows", rows, folder))
         output = None
         if input.result != "rows":
             output = Output(str(folder / "result"), input.result, input.escape_formulas)
@@ -147,7 +156,7 @@ def _emissions(found: Answer) -> Emissions:
     return sent
 
 
-async def _stored(found: Answer, output: Output, input: TableInput, ctx: Context) -> Emissions:
+async def _stored(found: Answer, output: Output, input: TableOptions, ctx: Context) -> Emissions:
     name = input.file_name.strip() or f"result.{output.format}"
     kind = _TYPES[output.format]
     file = await ctx.files.write_stream(name, _pieces(Path(output.path)), kind)
