@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 _CONNECTING = 15
 _AT_ONCE = 200
+# Numbers of errors, from the manual's "Database Engine events and errors".
+_REFUSED = frozenset({916, 4060, 18401, 18452, 18456, 18470, 18486, 18487, 18488})
 _NO_TLS = "the driver for SQL Server cannot encrypt on this machine"
 
 
@@ -135,6 +137,8 @@ def _done(server: SqlServer, sock: socket.socket, seconds: float, work: Callable
     except pytds.ClosedConnectionError as error:
         raise OutsideUnreachable(place=place, cause=_said(error)) from error
     except pytds.Error as error:
+        if getattr(error, "number", getattr(error, "msg_no", 0)) in _REFUSED:
+            raise OutsideRefused(place=place, cause=_said(error)) from error
         raise SqlFailed(cause=_said(error)) from error
     except (OSError, ValueError) as error:
         raise OutsideUnreachable(place=place, cause=_said(error)) from error
