@@ -15,6 +15,8 @@ TOO_LARGE = [
     ("io.report", {"content": "x" * 2_000_001, "format": "html"}, "text_too_long"),
     ("data.write_excel", {"rows": [["a" * 40_000]]}, "text_too_long"),
     ("text.markdown_to_html", {"markdown": "a" * 2_000_001}, "text_too_long"),
+    ("text.diff", {"before": "a\n" * 20_001, "after": ""}, "text_too_long"),
+    ("storage.log_to_table", {"table": "t", "data": [{"a": 1}] * 10_001}, "too_many_rows"),
     ("text.html_to_markdown", {"html": "<b>" * 5000}, "nested_too_deeply"),
 ]
 

@@ -15,6 +15,7 @@ from luban.cli.speech import say, speaks_chinese
 from luban.model.errors import InvalidValue, NotFound
 
 if TYPE_CHECKING:
+    from luban.cli.new_family import Made
     from luban.model.block import BlockSpec, UnmetNeed
     from luban.registry import Registry
 
@@ -107,6 +108,10 @@ def from_openapi(
     if json:
         as_json({**made._asdict(), "files": [str(out / file) for file in made.files]})
         return
+    _tell(made, out)
+
+
+def _tell(made: Made, out: Path) -> None:
     for file in made.files:
         line(str(out / file))
     count, paged = len(made.blocks), len(made.paged)
