@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -13,13 +14,13 @@ import pytest
 from luban.ports.sandbox import CodePiece
 from luban.sandbox.bubblewrap import Bubblewrap
 from luban.sandbox.cgroup import ControlGroups
-from luban.sandbox.interpreters import SYSTEM, Interpreters
+from luban.sandbox.interpreters import PLACES, SYSTEM, Interpreters
 from luban.sandbox.landlock import Landlock
 from luban.sandbox.probing import Probe
 from luban.sandbox.sandboxes import SandboxChoice, Sandboxes
 from luban.sandbox.seccomp import program
 from luban.sandbox.syscalls import MACHINES
-from luban.sdk.sandbox import SandboxOff
+from luban.sdk.sandbox import CodeFailed, SandboxOff
 
 
 @pytest.fixture
@@ -73,6 +74,29 @@ async def test_a_python_that_is_none_is_told(tmp_path: Path, some_box: str) -> N
             await runner.run(CodePiece("python", "1"), "full")
     finally:
         await runner.aclose()
+
+
+async def test_a_chosen_python_brings_its_packages(some_box: str) -> None:
+    """And ours has none, though it lies beside them."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        system = shutil.which("python3", path=PLACES)
+        if system is None:
+            pytest.skip("the system has no Python")
+        made = [system, "-m", "venv", "--without-pip", f"{folder}/env"]
+        assert await (await asyncio.create_subprocess_exec(*made)).wait() == 0
+        (packages,) = Path(folder).glob("env/lib/python*/site-packages")
+        (packages / "for_code.py").write_text("answer = 42")
+        chosen = Interpreters(f"{folder}/env/bin/python")
+        for programs, expected in ((chosen, 42), (Interpreters(), "none")):
+            runner = Sandboxes(SandboxChoice(), Probe((), (some_box,)), programs)
+            code = "try:\n    import for_code\n    result = for_code.answer\n"
+            code += "except ImportError:\n    result = 'none'"
+            assert (await runner.run(CodePiece("python", code), "full")).result == expected
+            ours = "import pydantic"
+            with pytest.raises(CodeFailed, match="No module named 'pydantic'"):
+                await runner.run(CodePiece("python", ours), "full")
+            await runner.aclose()
 
 
 @pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)

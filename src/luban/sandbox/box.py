@@ -20,6 +20,12 @@ class BoxNeeds(NamedTuple):
     processes: int
     memory: int
 
+    @property
+    def folders(self) -> list[str]:
+        """What its programs need to see beside the system."""
+        programs = (self.python, *self.others)
+        return list(dict.fromkeys(folder for each in programs for folder in each.folders))
+
 
 class OpenBox(NamedTuple):
     """A box about to be started: its command, and where in it the code finds itself.

@@ -76,9 +76,8 @@ class Bubblewrap:
                 tree += ["--ro-bind-try", folder, folder]
         for path in SETTINGS:
             tree += ["--ro-bind-try", path, path]
-        for folder in dict.fromkeys(each.folder for each in (needs.python, *needs.others)):
-            if folder is not None:
-                tree += ["--ro-bind", folder, folder]
+        for folder in needs.folders:
+            tree += ["--ro-bind", folder, folder]
         tree += ["--proc", "/proc", "--dev", "/dev"]
         tree += ["--size", str(_SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
         tree += ["--size", str(needs.disk), "--tmpfs", _WORK]
@@ -92,7 +91,7 @@ class Bubblewrap:
         return [*tree, "--remount-ro", "/", "--chdir", _WORK]
 
     def _shown(self, needs: BoxNeeds) -> list[str]:
-        return [*SYSTEM, *(each.folder for each in (needs.python, *needs.others) if each.folder)]
+        return [*SYSTEM, *needs.folders]
 
     def _seen(self, folder: str, needs: BoxNeeds) -> bool:
         return any(folder.startswith(f"{each}/") for each in self._shown(needs))

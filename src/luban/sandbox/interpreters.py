@@ -24,10 +24,10 @@ SETTINGS = (
 
 
 class Interpreter(NamedTuple):
-    """A program, and the folder it is installed in if that is not the system's."""
+    """A program, and the folders it needs beside those of the system."""
 
     program: str
-    folder: str | None = None
+    folders: tuple[str, ...] = ()
     bare: bool = True
     """Whether its packages are left aside, as those of a Python that is not for code."""
 
@@ -44,7 +44,9 @@ class Interpreters:
         """The best first: the chosen one and no other, else ours, else the system's."""
         if self._chosen:
             program = Path(self._chosen).expanduser()
-            return [Interpreter(str(program), _prefix(program), bare=False)]
+            real = Path(os.path.realpath(program))  # of an environment, the Python it was made with
+            folders = (*_outside(_prefix(program)), *_outside(_prefix(real)))
+            return [Interpreter(str(program), tuple(dict.fromkeys(folders)), bare=False)]
         return list(dict.fromkeys(self._bare()))
 
     def _bare(self) -> Iterator[Interpreter]:
@@ -80,9 +82,9 @@ def _prefix(program: Path) -> str:
     return str(program.parent.parent)
 
 
-def _outside(folder: str) -> str | None:
-    """The folder, unless every box shows it anyway."""
+def _outside(folder: str) -> tuple[str, ...]:
+    """The folder, unless every box shows it anyway, or none may."""
     real = os.path.realpath(folder)
     if any(real == each or real.startswith(f"{each}/") for each in SYSTEM):
-        return None
-    return real if real not in ("/", str(Path.home())) else None
+        return ()
+    return (real,) if real not in ("/", str(Path.home())) else ()

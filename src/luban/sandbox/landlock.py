@@ -105,8 +105,9 @@ class Landlock:
             handled.append(0b11)  # bind and connect over TCP
         if self._version >= _SCOPED:
             handled.append(0b11)  # abstract sockets and signals
-        folders = [each.folder for each in (needs.python, *needs.others) if each.folder]
-        allowed = [(path, _SEE & known) for path in (*SYSTEM, *folders) if os.path.isdir(path)]
+        allowed = [
+            (path, _SEE & known) for path in (*SYSTEM, *needs.folders) if os.path.isdir(path)
+        ]
         for path in SETTINGS:
             if os.path.exists(path):
                 allowed.append((path, _READ | (_LIST if os.path.isdir(path) else 0)))

@@ -111,9 +111,7 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         sharing=Sharing(database.links, agents, runs, steps, core.checking, over.registry, clock),
         credentials=vault.credentials,
         credential_check=vault.check,
-        permission_check=PermissionCheck(
-            ShellPermission(database.teams, database.runs), over.registry
-        ),
+        permission_check=_permission_check(over),
         code=over.code,
         key_rotation=vault.rotation,
         own_providers=connecting.own,
@@ -121,6 +119,11 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         connecting=connecting.connecting,
         about=_about(over),
     )
+
+
+def _permission_check(over: Adapters) -> PermissionCheck:
+    shell = ShellPermission(over.database.teams, over.database.runs)
+    return PermissionCheck(shell, over.registry)
 
 
 def _core(over: Adapters, watching: Watching) -> _Core:
