@@ -27,6 +27,7 @@ CHROMIUM_NAMES = (
 )
 APT_BOXES = "bubblewrap"
 APT_SCANNER = "clamav-daemon"
+APT_MARIADB = "mariadb-server"
 APT_SWIFT = "swift-proxy swift-account swift-container swift-object memcached"
 APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
 ISSUER = Path(__file__).resolve().parents[1] / "tests" / "accounts" / "issuer"
@@ -75,6 +76,13 @@ def _peer(folder: Path, say: Callable[[str], None], what: str) -> list[str] | No
     return [node.program, str(folder / "server.js")]
 
 
+def find_mariadb() -> tuple[str, str] | None:
+    """The server of MariaDB, and what makes the folder of a new one."""
+    where = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+    found = [shutil.which(name, path=where) for name in ("mariadbd", "mariadb-install-db")]
+    return (found[0], found[1]) if found[0] and found[1] else None
+
+
 def provide(say: Callable[[str], None]) -> dict[str, str]:
     """Get what is missing and can be got; the rest by name, with the reason."""
     missing: dict[str, str] = {}
@@ -91,6 +99,8 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
         missing["OAuth 2 server"] = "no Node 20.19 or newer, or no packages from npm"
     if not has_boxes() and not (_apt(APT_BOXES, say) and has_boxes()) and not can_confine():
         missing["boxes"] = f"install the package {APT_BOXES}, or use Linux 6.12 or newer"
+    if find_mariadb() is None and not (_apt(APT_MARIADB, say) and find_mariadb()):
+        missing["MariaDB"] = f"install the package {APT_MARIADB}"
     if promtool.find(say) is None:
         missing["promtool"] = f"install the package {promtool.PACKAGE}"
     if not has_clamd() and not (_apt(APT_SCANNER, say) and has_clamd()):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from luban.sdk.testing import TestContext
 from luban.storage.outside import OutsideDatabases
+from tools import prerequisites
 
 USER, PASSWORD, DATABASE = "luban", 'it\'s "a" secret', "shop"
 
@@ -39,10 +40,11 @@ def postgres_login(address: str) -> dict[str, str]:
 @contextmanager
 def mariadb() -> Iterator[dict[str, str] | None]:
     """The login of an empty database on a server of our own; `None` without the program."""
-    program, maker = _found("mariadbd"), _found("mariadb-install-db")
-    if program is None or maker is None:
+    found = prerequisites.find_mariadb()
+    if found is None:
         yield None
         return
+    program, maker = found
     with tempfile.TemporaryDirectory(prefix="luban-mariadb-") as name:
         folder, port = Path(name), _free_port()
         data = folder / "data"
@@ -91,10 +93,6 @@ def mariadb() -> Iterator[dict[str, str] | None]:
         finally:
             process.terminate()
             process.wait(20)
-
-
-def _found(program: str) -> str | None:
-    return shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/usr/bin:/usr/local/sbin")
 
 
 def _free_port() -> int:
