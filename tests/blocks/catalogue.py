@@ -38,6 +38,13 @@ def all_blocks() -> tuple[Found, ...]:
     )
 
 
+class Library:
+    """The built-in blocks, for those that call others."""
+
+    def find(self, block_id: str) -> BlockCode | None:
+        return next((found.code for found in all_blocks() if found.id == block_id), None)
+
+
 def _modules() -> list[tuple[str, Any]]:
     walked = pkgutil.walk_packages(luban.blocks.__path__, "luban.blocks.")
     return [(found.name, importlib.import_module(found.name)) for found in walked]

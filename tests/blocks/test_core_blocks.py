@@ -16,7 +16,7 @@ from luban.model.errors import LubanError
 from luban.sdk.code import BlockCode
 from luban.sdk.testing import TestContext
 from luban.sdk.values import parse_path, pick
-from tests.blocks.catalogue import all_blocks
+from tests.blocks.catalogue import Library, all_blocks
 from tests.blocks.core_rows import Case, case_of, rows, theirs, unfilled
 
 OURS = {found.id: found.code for found in all_blocks()}
@@ -29,13 +29,6 @@ EXAMPLES = [
     for one in KNOWN
     for number in range(len(one.examples))
 ]
-
-
-class Library:
-    """The built-in blocks, for those that call others."""
-
-    def find(self, block_id: str) -> BlockCode | None:
-        return OURS.get(block_id)
 
 
 @pytest.mark.parametrize(("name", "number"), EXAMPLES)

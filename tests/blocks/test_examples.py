@@ -13,7 +13,7 @@ import pytest
 from luban.model.block import BlockExample, Role
 from luban.sdk.code import Style
 from luban.sdk.testing import try_example
-from tests.blocks.catalogue import Found, all_blocks
+from tests.blocks.catalogue import Found, Library, all_blocks
 
 CATEGORIES = frozenset(
     [
@@ -48,7 +48,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("found", "example"), EXAMPLES)
 async def test_an_example_gives_what_it_says(found: Found, example: BlockExample) -> None:
-    assert await try_example(found.code, example) == []
+    assert await try_example(found.code, example, Library()) == []
 
 
 def test_ids_and_aliases_are_unique() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.data.parse_json import ParseJson
-from luban.blocks.time.now import Now
 from luban.sdk import (
     Block,
     BlockError,
@@ -100,17 +98,14 @@ class Poll(Block):
                 "value": "08:00:40",
                 "attempts": 3,
             },
-            {"blocks": [Now]},
         ),
         Example(
             {"block": "data.parse_json", "inputs": {"text": "{"}, "attempts": 2, "otherwise": "?"},
             {"value": "?", "attempts": 2},
-            {"blocks": [ParseJson]},
         ),
         Example(
             {"block": "data.parse_json", "inputs": {"text": "{"}, "attempts": 2, "seconds": 0},
             {"error": {"code": "gave_up"}},
-            {"blocks": [ParseJson]},
         ),
     )
 
