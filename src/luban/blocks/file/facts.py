@@ -11,10 +11,10 @@ _FILE = {"$file": "f_1", "name": "a.csv", "type": "text/csv", "size": 2}
 _WORLD = {"files": {"f_1": {"name": "a.csv", "text": "ab", "type": "text/csv", "path": "x/a.csv"}}}
 
 
-class Info(Block):
+class Facts(Block):
     """Tells a file's name, type, size, when it was stored, and where it lies in which version."""
 
-    id = "file.info"
+    id = "file.facts"
     title = "File facts"
     category = "file"
     effect = Effect.IDEMPOTENT
