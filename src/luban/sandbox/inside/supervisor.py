@@ -14,7 +14,8 @@ import select
 import sys
 from _json import encode_basestring_ascii as quoted
 
-ANSWER = int(sys.argv[1])
+ANSWER = int(sys.argv[1]) if __name__ == "__main__" else -1
+"""The number of the file that the answer is written to."""
 WORK = ".box"
 TICK = 0.1
 DEEPEST = 8
@@ -420,4 +421,5 @@ def confine(rules):
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
-main()
+if __name__ == "__main__":
+    main()
