@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from luban.engine.plan import compile_plan
 from luban.engine.planner import Planner
 from luban.model.events import RunPaused, RunResumed
-from tests.engine.kit import Play, graph_of, plan_of
+from luban.sdk import Block, BlockInput, BlockOutput, Effect
+from tests.engine.kit import BLOCKS, Play, graph_of, plan_of, state
 
 
 def given(name: str, **more: Any) -> dict[str, Any]:
@@ -272,6 +274,47 @@ def test_a_ceiling_of_steps_pauses_and_raising_it_goes_on():
     play.apply(RunResumed({"steps": 100}, 25.0))
     assert play.run().outputs == {"out": 0}
     assert play.planner.ceilings.idle_seconds == 15.0
+
+
+class End(Block):
+    """Ends the run."""
+
+    id = "end"
+    effect = Effect.NONE
+    ends_run = True
+
+    class Input(BlockInput):
+        value: Any
+
+    class Output(BlockOutput):
+        result: Any
+
+    async def run(self, input: Input) -> Any:
+        return input.value
+
+
+def test_a_block_that_ends_the_run_gives_up_everything_else():
+    blocks = BLOCKS.and_(End)
+    graph = graph_of(
+        {"x": given("x"), "each": "each", "end": "end", "after": "same", "out": result()},
+        ["x.value -> each.items", "each.item -> end.value", "end.result -> after.value",
+         "each.item -> out.value"],
+    )  # fmt: skip
+    play = Play(compile_plan(graph, blocks), {"x": [1, 2, 3]})
+    play.finish("x")
+    play.finish("each")
+    play.finish("out", 0)
+    play.finish("end", 1, [("result", 2)])
+    assert play.planner.finished
+    assert (play.planner.pending, play.planner.failed) == ({}, None)
+    assert play.outputs == {"out": 1}
+    assert ("end", 0) in play.planner.aborted
+    assert "after" not in [firing.path for firing in play.seen]
+    again = Planner(play.plan, play.inputs)
+    again.start()
+    for event in play.events:
+        again.apply(event)
+    assert state(again) == state(play.planner)
 
 
 def body(mode: str, **more: Any) -> dict[str, Any]:

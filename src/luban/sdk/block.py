@@ -57,6 +57,7 @@ class Block:
     role: ClassVar[Role] = Role.STEP
     static: ClassVar[bool] = False
     ends_run: ClassVar[bool] = False
+    """Whether the run is over when a step of this block is done."""
     icon: ClassVar[str] = "box"
     keywords: ClassVar[tuple[str, ...]] = ()
     aliases: ClassVar[tuple[str, ...]] = ()

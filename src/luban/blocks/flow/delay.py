@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.time.moments import moment_of
+from luban.blocks.time.reading import understood
 from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Context, Effect, Example, Field
 
 
@@ -33,8 +33,8 @@ class Delay(Block):
         until: Any = Field(
             None,
             title="Until",
-            description="When to go on, such as 2026-01-31T08:00, or seconds since 1970; at once "
-            "if that is over.",
+            description="When to go on, such as 2026-01-31T08:00, `tomorrow 9am` or 明早八点; at "
+            "once if that is over.",
         )
         zone: str = Field(
             "local",
@@ -54,6 +54,7 @@ class Delay(Block):
             {"value": 1},
         ),
         Example({"until": "2020-01-01", "zone": "UTC"}, {"value": None}),
+        Example({"value": 2, "until": "明早八点", "zone": "UTC"}, {"value": 2}),
         Example({"value": "tea"}, {"error": {"code": "no_time"}}),
         Example({"until": "soon"}, {"error": {"code": "bad_time"}}),
     )
@@ -67,7 +68,7 @@ class Delay(Block):
             )
         seconds = input.seconds or 0.0
         if input.until is not None:
-            moment = moment_of(input.until, input.zone)
+            moment, _ = understood(input.until, input.zone, ctx.now())
             seconds = max(seconds, moment.timestamp() - ctx.now())
         await ctx.sleep(seconds)
         return {"value": input.value}

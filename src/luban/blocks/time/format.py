@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.time.moments import Language, moment_of, written
-from luban.sdk import Block, BlockInput, BlockOutput, Effect, Example, Field
+from luban.blocks.time.moments import Language, written
+from luban.blocks.time.reading import understood
+from luban.sdk import Block, BlockInput, BlockOutput, Context, Effect, Example, Field
 
 
 class Format(Block):
@@ -21,7 +22,8 @@ class Format(Block):
     class Input(BlockInput):
         time: Any = Field(
             title="Time",
-            description="A date or time such as 2026-01-31T08:00, or seconds since 1970.",
+            description="A date or time such as 2026-01-31T08:00 or `in 3 days`, or seconds since "
+            "1970.",
         )
         zone: str = Field(
             "local",
@@ -59,8 +61,8 @@ class Format(Block):
         Example({"time": "soon"}, {"error": {"code": "bad_time"}}),
     )
 
-    async def run(self, input: Input) -> dict[str, Any]:
-        moment = moment_of(input.time, input.zone)
+    async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
+        moment, _ = understood(input.time, input.zone, ctx.now())
         return {
             "text": written(moment, input.format, input.language),
             "timestamp": moment.timestamp(),
