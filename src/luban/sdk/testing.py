@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -58,7 +58,7 @@ class ScriptedHttp:
         return answer if isinstance(answer, HttpResponse) else _response(url, answer)
 
     @asynccontextmanager
-    async def stream(self, method: str, url: str, **options: Any) -> AsyncIterator[HttpStream]:
+    async def stream(self, method: str, url: str, **options: Any) -> AsyncGenerator[HttpStream]:
         answer = await self.request(method, url, **options)
 
         async def pieces() -> AsyncIterator[bytes]:
