@@ -35,7 +35,7 @@ from luban.services.search import LONGEST
 
 router = APIRouter(tags=["stored"])
 
-Name = Annotated[str, Path(pattern=r"^\w[\w.\- ]{0,99}$")]
+Name = Annotated[str, Path(pattern=r"^\w[\w.\- ]*$", max_length=100)]
 Scope = Literal["agent", "user"]
 Agent = Annotated[
     str, Query(max_length=100, description="Whose collection it is; empty: of all agents.")
