@@ -79,7 +79,7 @@ async def answer(query: Query, folder: Path) -> Answer:
     """What a query gives; `folder` is its own and takes what it puts aside. Raises `BlockError`."""
     turns = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
     async with turns:
-        told = await _asked(_job(query, folder), query, folder)
+        told = await _asked(_order(query, folder), query, folder)
     if "error" in told:
         _refuse(told["error"], told["message"], query)
     columns = _distinct(told["columns"])
@@ -88,20 +88,20 @@ async def answer(query: Query, folder: Path) -> Answer:
     return Answer(columns, told["types"], rows, count, told.get("more", False))
 
 
-def _job(query: Query, folder: Path) -> bytes:
+def _order(query: Query, folder: Path) -> bytes:
     temp = folder / "put-aside"
     temp.mkdir(exist_ok=True)
-    job = asdict(query) | {
+    order = asdict(query) | {
         "temp": str(temp),
         "threads": _THREADS,
         "disk_mb": _DISK_MB,
         "byte_limit": _BYTE_LIMIT,
-        "keep_order": query.output is None and query.row_limit > 0,
+        "keep_order": True,
     }
-    return json.dumps(job).encode()
+    return json.dumps(order).encode()
 
 
-async def _asked(job: bytes, query: Query, folder: Path) -> dict[str, Any]:
+async def _asked(order: bytes, query: Query, folder: Path) -> dict[str, Any]:
     """Runs the process; it is killed at the time limit, and when the step is given up."""
     system = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if "SYSTEMROOT" in os.environ else {}
     process = await asyncio.create_subprocess_exec(
@@ -117,7 +117,7 @@ async def _asked(job: bytes, query: Query, folder: Path) -> dict[str, Any]:
     )
     try:
         async with asyncio.timeout(query.seconds):
-            out, err = await process.communicate(job)
+            out, err = await process.communicate(order)
     except TimeoutError as error:
         raise BlockError(
             f"The query took longer than {query.seconds:g} s. Raise the time limit, or read less: "

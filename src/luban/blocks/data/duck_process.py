@@ -1,7 +1,7 @@
 """The process of one query: DuckDB with nothing but the tables it was given, and then it is gone.
 
 Started by `duck.py` with an empty environment. DuckDB counts the memory of its own blocks only:
-`repeat('x', 1000000000)` is none of them, so the process limits itself as well. It reads one job
+`repeat('x', 1000000000)` is none of them, so the process limits itself as well. It reads one order
 as JSON and writes one answer; nothing else of Luban is loaded.
 """
 
@@ -21,12 +21,12 @@ _FIRST_CELLS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def main() -> None:
-    job = json.load(sys.stdin)
-    _limit(job["memory_mb"])
+    order = json.load(sys.stdin)
+    _limit(order["memory_mb"])
     import duckdb
 
     try:
-        answer = _answer(duckdb, job)
+        answer = _answer(duckdb, order)
     except duckdb.Error as error:
         answer = {"error": type(error).__name__, "message": str(error)}
     except MemoryError:
@@ -44,26 +44,26 @@ def _limit(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(duckdb: Any, job: dict[str, Any]) -> dict[str, Any]:
-    con = _opened(duckdb, job)
-    statements = con.extract_statements(job["sql"])
+def _answer(duckdb: Any, order: dict[str, Any]) -> dict[str, Any]:
+    con = _opened(duckdb, order)
+    statements = con.extract_statements(order["sql"])
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         return {"error": "NotASelect", "message": ""}
-    if job.get("output"):
-        return _stored(con, job)
-    return _fetched(con.execute(job["sql"], job["values"] or None), job)
+    if order.get("output"):
+        return _stored(con, order)
+    return _fetched(con.execute(order["sql"], order["values"] or None), order)
 
 
-def _opened(duckdb: Any, job: dict[str, Any]) -> Any:
+def _opened(duckdb: Any, order: dict[str, Any]) -> Any:
     """A database that knows the given tables and can reach nothing more."""
     con = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": f"{job['memory_mb']}MB",
-            "threads": str(job["threads"]),
-            "temp_directory": job["temp"],
-            "max_temp_directory_size": f"{job['disk_mb']}MB",
-            "preserve_insertion_order": str(job["keep_order"]).lower(),
+            "memory_limit": f"{order['memory_mb']}MB",
+            "threads": str(order["threads"]),
+            "temp_directory": order["temp"],
+            "max_temp_directory_size": f"{order['disk_mb']}MB",
+            "preserve_insertion_order": str(order["keep_order"]).lower(),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
@@ -71,13 +71,13 @@ def _opened(duckdb: Any, job: dict[str, Any]) -> Any:
             "python_enable_replacements": "false",
         },
     )
-    reached = [table["path"] for table in job["tables"]]
-    if job.get("output"):
-        reached.append(job["output"]["path"])
+    reached = [table["path"] for table in order["tables"]]
+    if order.get("output"):
+        reached.append(order["output"]["path"])
     con.execute(f"SET allowed_paths = [{', '.join(map(_text, reached))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET TimeZone = 'UTC'")
-    for table in job["tables"]:
+    for table in order["tables"]:
         con.execute(f"CREATE VIEW {_name(table['name'])} AS SELECT * FROM {_reader(table)}")
     con.execute("SET lock_configuration = true")
     return con
@@ -109,28 +109,31 @@ def _name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def _fetched(found: Any, job: dict[str, Any]) -> dict[str, Any]:
+def _fetched(found: Any, order: dict[str, Any]) -> dict[str, Any]:
     columns = [column[0] for column in found.description]
     types = [str(column[1]) for column in found.description]
     rows: list[list[Any]] = []
     size = 0
-    while len(rows) <= job["row_limit"]:
-        part = found.fetchmany(min(_AT_ONCE, job["row_limit"] + 1 - len(rows)))
+    while len(rows) <= order["row_limit"]:
+        part = found.fetchmany(min(_AT_ONCE, order["row_limit"] + 1 - len(rows)))
         if not part:
             break
         plain = [[_plain(cell) for cell in row] for row in part]
         size += len(json.dumps(plain))
-        if size > job["byte_limit"]:
+        if size > order["byte_limit"]:
             return {"error": "ResultTooLarge", "message": ""}
         rows += plain
-    more = len(rows) > job["row_limit"]
-    return {"columns": columns, "types": types, "rows": rows[: job["row_limit"]], "more": more}
+    more = len(rows) > order["row_limit"]
+    return {"columns": columns, "types": types, "rows": rows[: order["row_limit"]], "more": more}
 
 
-def _stored(con: Any, job: dict[str, Any]) -> dict[str, Any]:
-    """The whole result in a file. What spreadsheets would take for a formula gets a `'` in CSV."""
-    output, values = job["output"], job["values"] or None
-    query = f"(\n{job['sql']}\n)"
+def _stored(con: Any, order: dict[str, Any]) -> dict[str, Any]:
+    """The whole result in a file. What spreadsheets would take for a formula gets a `'` in CSV.
+
+    The order is asked for: of files of hundreds of megabytes, threads write what they have first.
+    """
+    output, values = order["output"], order["values"] or None
+    query = f"(\n{order['sql']}\n)"
     described = con.execute(f"DESCRIBE {query}", values).fetchall()
     columns, types = [row[0] for row in described], [row[1] for row in described]
     places = [f"c{place}" for place in range(len(columns))]
@@ -142,7 +145,7 @@ def _stored(con: Any, job: dict[str, Any]) -> dict[str, Any]:
         "csv": "FORMAT csv, HEADER true",
         "parquet": "FORMAT parquet, COMPRESSION zstd",
         "json": "FORMAT json, ARRAY true",
-    }[output["format"]]
+    }[output["format"]] + ", PRESERVE_ORDER true"
     source = f"SELECT {', '.join(cells)} FROM {query} AS t({', '.join(places)})"
     copied = con.execute(f"COPY ({source}) TO {_text(output['path'])} ({options})", values)
     return {"columns": columns, "types": types, "count": copied.fetchone()[0]}
