@@ -36,7 +36,7 @@ class SendEmail(Block):
     effect = Effect.ONCE
     icon = "mail"
     keywords = ("email", "smtp", "letter", "notify", "mail", "attachment", "gmail", "outlook")
-    timeout = 120
+    timeout = 300
     credentials = ("smtp",)
 
     class Input(BlockInput):

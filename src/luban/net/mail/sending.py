@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _WIRE = email.policy.SMTP.clone(cte_type="7bit")
 _LONGEST_SAID = 200
+_LETTER_SECONDS = 120.0
+"""For the letter itself, whose files may be large."""
 
 
 async def hand_in(
@@ -75,7 +77,7 @@ async def _given(client: aiosmtplib.SMTP, server: MailServer, letter: EmailMessa
     import aiosmtplib
 
     try:
-        await client.data(letter.as_bytes(policy=_WIRE))
+        await client.data(letter.as_bytes(policy=_WIRE), timeout=_LETTER_SECONDS)
     except aiosmtplib.SMTPResponseException:
         raise
     except (aiosmtplib.SMTPException, OSError) as error:
