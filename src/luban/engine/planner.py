@@ -12,11 +12,10 @@ from typing import Any
 from luban.engine import bodies
 from luban.engine.ceilings import Ceilings
 from luban.engine.children import Children, StepKey, child_path
-from luban.engine.inputs import Lacking
 from luban.engine.plan import NodePlan, Plan, Wire
 from luban.engine.silence import feeds_empty_stream, note_empty_streams
 from luban.engine.state import Firing, Frame, Held, Progress, Waiting
-from luban.model.block import Role
+from luban.engine.tokens import picked, with_run_input
 from luban.model.events import (
     AttemptFailed,
     ChildFailed,
@@ -34,7 +33,7 @@ from luban.model.events import (
     StepStarted,
 )
 from luban.model.graph import OnError
-from luban.model.paths import PathMissing, build, pick
+from luban.model.paths import build
 from luban.model.run import Starved
 
 
@@ -274,7 +273,7 @@ class Planner:
         for pin, value in emissions:
             for wire in wires.get(pin, ()):
                 target = wire.target
-                token = _picked(value, wire) if wire.pick else value
+                token = picked(value, wire) if wire.pick else value
                 slot = target.only
                 if slot is None:
                     self._arrive(frame, wire, token, out)
@@ -363,7 +362,7 @@ class Planner:
     def enter(self, frame: Frame, out: list[Firing]) -> None:
         """Starts a frame: nodes without links fire, groups nothing can reach are finished."""
         for node in frame.plan.sources:
-            self.fire(frame, node, _with_run_input(node, frame), out)
+            self.fire(frame, node, with_run_input(node, frame), out)
         for group in frame.plan.entry_groups:
             if frame.active[group] == 0 and not frame.done[group]:
                 self._settle(frame, group, out)
@@ -495,20 +494,3 @@ def _has_fresh(node: NodePlan, waiting: Waiting) -> bool:
         elif waiting.queues[number]:
             return True
     return False
-
-
-def _picked(value: Any, wire: Wire) -> Any:
-    try:
-        return pick(value, wire.pick)
-    except PathMissing as error:
-        return Lacking(error)
-
-
-def _with_run_input(node: NodePlan, frame: Frame) -> dict[str, Any]:
-    """The constants of a node without links; an input node gets what the run was given for it."""
-    inputs = dict(node.constants)
-    if node.code is not None and node.code.spec.role is Role.INPUT:
-        name = inputs.get("name") or node.id
-        if name in frame.inputs:
-            inputs["value"] = frame.inputs[name]
-    return inputs
