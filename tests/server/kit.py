@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import selectors
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -34,18 +36,20 @@ COMMAND = ["luban.server"]
 
 
 class ServerProcess:
-    """A running server; `url` is what it printed."""
+    """A running server; `url` is what it printed. A `fresh` one has imported what it needs."""
 
-    def __init__(self, folder: Path, **more: str) -> None:
+    def __init__(self, folder: Path, *, fresh: bool = False, **more: str) -> None:
         # A file, not a pipe: a server that says more than a pipe holds would stand still.
         self._errors = folder / f"{new_id('stderr')}.txt"
         with self._errors.open("w", encoding="utf-8") as errors:
-            self.process = Process(
+            begin = _fresh if fresh else Process
+            self.process = begin(
                 COMMAND, cwd=folder, env=environment(folder, **more), stderr=errors
             )
         self.url = self._address()
 
     def _address(self) -> str:
+        assert self.process.stdout is not None
         line = _line(self.process.stdout)
         found = _ADDRESS.search(line)
         assert found, f"printed {line!r}, and: {self._said()}"
@@ -74,6 +78,15 @@ class ServerProcess:
         return self.process.wait(), self.written()
 
 
+def _fresh(
+    words: Sequence[str], *, cwd: Path, env: Mapping[str, str], stderr: IO[str]
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", *words],
+        cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=stderr, text=True,
+    )  # fmt: skip
+
+
 def _line(stream: IO[str]) -> str:
     with selectors.DefaultSelector() as ready:
         ready.register(stream, selectors.EVENT_READ)
@@ -82,8 +95,8 @@ def _line(stream: IO[str]) -> str:
 
 
 @contextmanager
-def server(folder: Path, **more: str) -> Iterator[ServerProcess]:
-    running = ServerProcess(folder, **more)
+def server(folder: Path, *, fresh: bool = False, **more: str) -> Iterator[ServerProcess]:
+    running = ServerProcess(folder, fresh=fresh, **more)
     try:
         yield running
     finally:
