@@ -11,7 +11,13 @@ import pytest
 from luban.net import AllowList
 from luban.net.browser import Chromium
 from luban.net.browser.chromium import PageLimits
-from luban.net.browser.errors import BadSelector, BrowserMissing, PageNotLoaded, PageTooLarge
+from luban.net.browser.errors import (
+    BadSelector,
+    BrowserMissing,
+    BrowserSandboxMissing,
+    PageNotLoaded,
+    PageTooLarge,
+)
 from luban.net.errors import AddressForbidden, BadAddress
 from luban.sdk.browser import Sight
 from tests.net.browser.conftest import MakeBrowser
@@ -185,6 +191,19 @@ async def test_a_browser_that_cannot_be_had_says_so(tmp_path: Path) -> None:
         for given in ("off", str(tmp_path / "none")):
             with pytest.raises(BrowserMissing):
                 await Chromium(AllowList.parse("loopback"), given).open(server.url())
+
+
+async def test_a_browser_that_cannot_lock_pages_in_says_so(tmp_path: Path) -> None:
+    said = "[1:1:0101/0:FATAL:zygote_host_impl_linux.cc(126)] No usable sandbox! See the docs."
+    program = tmp_path / "chromium"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents[:2]):  # whoever runs the browser must find it
+        folder.chmod(folder.stat().st_mode | 0o055)
+    async with serving(page("x")) as server:
+        with pytest.raises(BrowserSandboxMissing, match="No usable sandbox"):
+            await Chromium(AllowList.parse("loopback"), str(program)).open(server.url())
+    assert server.asked == []
 
 
 async def test_nobody_listens(make_browser: MakeBrowser) -> None:

@@ -132,7 +132,9 @@ class DiscordWebhook(Block):
         asked: dict[str, str] = {"wait": "true"}
         if input.thread:
             asked["thread_id"] = input.thread
-        answer = await post(ctx, url, params=asked, **await _body(input, ctx))
+        body = await _body(input, ctx)
+        seconds = 90 if input.files else 30
+        answer = await post(ctx, url, timeout=seconds, params=asked, **body)
         checked(answer, "Discord", ctx, "Check the address of the webhook and the embeds.")
         try:
             said: Any = answer.json()

@@ -65,6 +65,8 @@ class Running(NamedTuple):
     heavy: asyncio.Event
     said: bytearray
     """The end of what it complains of."""
+    complaining: asyncio.Task[None]
+    """Done when it complains no more, because it has ended."""
 
 
 @contextlib.asynccontextmanager
@@ -88,7 +90,7 @@ async def running(
         asyncio.create_task(_weigh(started.process.pid, most_memory, heavy)),
     ]
     try:
-        yield Running(tools, heavy, said)
+        yield Running(tools, heavy, said, beside[0])
     finally:
         _kill(started.process)
         for task in beside:

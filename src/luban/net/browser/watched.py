@@ -13,6 +13,10 @@ from luban.net.browser.proxy import GuardedProxy
 from luban.net.errors import readable_size
 from luban.sdk.browser import Seen
 
+_LAST_WORDS = 1.0
+"""Seconds for what a browser says when it ends."""
+_NO_SANDBOX = ("No usable sandbox", "without --no-sandbox", "Failed to move to new namespace")
+
 
 class Bounds(Protocol):
     @property
@@ -38,6 +42,7 @@ async def watched(
             limit = f"{readable_size(limits.memory)} of memory"
         raise PageTooLarge(url=shown(url), limit=limit)
     except DevToolsError as error:
+        await asyncio.wait([browser.complaining], timeout=_LAST_WORDS)
         raise _failed(url, str(error), browser) from error
     finally:
         for task in (look, full, heavy):
@@ -48,6 +53,6 @@ async def watched(
 def _failed(url: str, why: str, browser: Running) -> BrowserFailed | BrowserSandboxMissing:
     said = browser.said.decode("utf-8", "replace")
     for line in said.splitlines():
-        if "sandbox" in line.lower() and ("FATAL" in line or "usable" in line):
-            return BrowserSandboxMissing(reason=line.partition("] ")[2] or line)
+        if any(words in line for words in _NO_SANDBOX):
+            return BrowserSandboxMissing(reason=(line.partition("] ")[2] or line)[:200].rstrip("."))
     return BrowserFailed(url=shown(url), reason=why)
