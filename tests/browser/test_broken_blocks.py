@@ -79,3 +79,24 @@ def test_a_file_that_breaks_is_told_in_palette_and_node(visit: Visit, site: Fold
 
     site.file.write_text(GREET, encoding="utf-8")
     expect(region).to_have_count(0, timeout=20_000)
+
+
+NEWER = GREET.replace("title=", "version=2, title=").replace("name: str", "whom: str")
+
+
+def test_a_node_of_a_version_that_is_gone_takes_the_one_there_is(
+    visit: Visit, site: Folder
+) -> None:
+    agent = site.agent("Of old", AGENT)
+    site.file.write_text(NEWER.replace("{name}", "{whom}"), encoding="utf-8")
+    page = visit("/")
+    page.wait_for_function(
+        "async () => (await (await fetch('/api/v1/blocks/their.greet')).json()).version === 2"
+    )
+    page = visit(f"/agents/{agent}/edit")
+    page.locator("[data-id='greet']").first.click()
+    expect(page.get_by_text("was made for version 1").first).to_be_visible()
+    expect(page.get_by_text("The input `whom` is now required").first).to_be_visible()
+    page.get_by_role("button", name="Use version 2").click()
+    expect(page.get_by_text("was made for version 1")).to_have_count(0)
+    expect(page.get_by_text("their.greet@2").first).to_be_visible()

@@ -15,6 +15,7 @@ import { useFormats } from "@/ui/format";
 import { isImeKey } from "@/ui/ime";
 import { TextArea } from "@/ui/inputs";
 import { Tabs, tabPanel } from "@/ui/Tabs";
+import { AcceptVersion } from "./AcceptVersion";
 import { BodyFields } from "./BodyFields";
 import { CredentialChoice } from "./CredentialChoice";
 import { fieldsOfNode, linksOfNode, notesOfNode, valuesOf } from "./nodeFields";
@@ -113,6 +114,7 @@ function Config({ id, findings }: { id: string; findings: Finding[] }) {
           ))}
         </ul>
       )}
+      <AcceptVersion id={id} findings={findings} />
       {spec?.demo && (
         <p className="mb-3 rounded-control bg-warn-soft px-3 py-2 text-xs text-warn">
           {t("builder.demoBlock")}
