@@ -13,7 +13,8 @@ from typing import Any
 
 from luban.model.block import BlockExample, BlockSpec, Effect, InputPin, OutputPin, Tier
 from luban.model.pins import KIND_ZH, PinType
-from luban.registry import discover
+from luban.registry import discover, written_specs
+from luban.registry.built_in import BuiltIn
 from luban.registry.evidence import evidence_of
 from luban.registry.tiers import judge
 from luban.sdk.code import BlockCode
@@ -164,10 +165,16 @@ def __getattr__(name: str) -> Callable[[], str]:
     return lambda: _page(category, words)
 
 
-def tiers() -> str:
-    """The text of `src/luban/registry/built_in_tiers.json`."""
-    judged = {spec.id: tier for spec, tier, _ in _judged()}
-    return json.dumps(judged, indent=1, sort_keys=True) + "\n"
+def written() -> str:
+    """The text of `src/luban/registry/written_specs.json`."""
+    built_in, tiers = BuiltIn(), {spec.id: tier for spec, tier, _ in _judged()}
+    found = {
+        module: [
+            spec.model_copy(update={"tier": tiers[spec.id]}) for spec in built_in.loaded(module)
+        ]
+        for module in built_in.modules()
+    }
+    return written_specs.text(built_in.modules(), found)
 
 
 @cache

@@ -40,7 +40,7 @@ FILES: tuple[Generated, ...] = (
     Generated("docs/reference/blocks.md", "tools.block_pages:english"),
     Generated("docs/reference/blocks.zh-CN.md", "tools.block_pages:chinese"),
     *(Generated(path, maker) for path, maker in block_categories.pages()),
-    Generated("src/luban/registry/built_in_tiers.json", "tools.block_pages:tiers"),
+    Generated("src/luban/registry/written_specs.json", "tools.block_pages:written"),
     Generated("web/src/canvas/blockIcons.ts", "tools.block_icons:text"),
     Generated("docs/comparison/core-blocks.md", "tools.comparison_page:text"),
     Generated("docs/reference/cli.md", "tools.command_pages:english"),

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from luban.model.block import BlockSpec
+from luban.registry import written_specs
 from luban.registry.broken import BrokenBlock, merged
 from luban.registry.found import Found
 from luban.registry.loading import modules_of
@@ -78,6 +80,27 @@ class BuiltIn:
     def specs(self) -> list[BlockSpec]:
         return [spec for spec in self._all() if spec.version == self.newest(spec.id)]
 
+    def listed(self) -> list[BlockSpec]:
+        """As `specs`, of what is written down where that is still so; code is loaded for the rest.
+
+        Those that are written down have their tier, and no worlds of examples.
+        """
+        listed = (
+            self._written[module]
+            if module in self._written
+            else [code.spec for code, _ in self._load(module).codes]
+            for module in self._modules
+        )
+        return [spec for specs in listed for spec in specs if spec.version == self.newest(spec.id)]
+
+    def modules(self) -> dict[str, str]:
+        """The files of all modules by name."""
+        return dict(self._modules)
+
+    def loaded(self, module: str) -> list[BlockSpec]:
+        """All versions of the blocks of a module."""
+        return [code.spec for code, _ in self._load(module).codes]
+
     def older(self) -> list[BlockSpec]:
         moved = {self._names[name].module for name in self.beyond_first()}
         return [
@@ -88,7 +111,17 @@ class BuiltIn:
         ]
 
     def broken(self) -> list[BrokenBlock]:
-        return merged(broken for module in self._modules for broken in self._load(module).broken)
+        """What is written down was in order."""
+        return merged(
+            broken
+            for module in self._modules
+            if module in self._found or module not in self._written
+            for broken in self._load(module).broken
+        )
+
+    @cached_property
+    def _written(self) -> dict[str, tuple[BlockSpec, ...]]:
+        return written_specs.read(self._modules)
 
     def _all(self) -> Iterator[BlockSpec]:
         for module in self._modules:

@@ -89,6 +89,10 @@ class Registry:
         """What is known of every block in its newest version, built-in ones first."""
         return [*self._built_in.specs(), *(code.spec for code in self._shelf.codes.values())]
 
+    def listed(self) -> list[BlockSpec]:
+        """As `specs`, for a palette: built-in blocks are told without loading their code."""
+        return [*self._built_in.listed(), *(code.spec for code in self._shelf.codes.values())]
+
     def older(self) -> list[BlockSpec]:
         """The other versions of blocks that are there in several."""
         return [*self._built_in.older(), *(code.spec for code in self._shelf.older.values())]

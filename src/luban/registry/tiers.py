@@ -6,10 +6,6 @@ of a block and at its text; nothing of it is run, so a whole palette is judged i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from luban.model.block import Tier
@@ -32,18 +28,6 @@ class Judgement(NamedTuple):
 
     tier: Tier
     lacks: tuple[Lack, ...]
-
-
-@cache
-def built_in_tiers() -> Mapping[str, str]:
-    """The tiers of built-in blocks, judged when they were last changed: `./run fix` writes them."""
-    return json.loads(files("luban.registry").joinpath("built_in_tiers.json").read_text("utf-8"))
-
-
-def tier_of(code: BlockCode, place: str | None) -> Tier:
-    """The tier alone; that of a built-in block is known without reading its file."""
-    known = built_in_tiers().get(code.spec.id) if code.spec.source == "builtin" else None
-    return Tier(known) if known else judge(code, place).tier
 
 
 def judge(code: BlockCode, place: str | None) -> Judgement:

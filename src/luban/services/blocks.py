@@ -7,7 +7,7 @@ from typing import Protocol
 
 from luban.model.block import BlockSpec
 from luban.model.errors import NotFound
-from luban.registry.tiers import tier_of
+from luban.registry.tiers import judge
 from luban.sdk.code import BlockCode
 
 
@@ -31,7 +31,7 @@ class Catalogue(Protocol):
 
     def find(self, block_id: str) -> BlockCode | None: ...
 
-    def specs(self) -> Sequence[BlockSpec]: ...
+    def listed(self) -> Sequence[BlockSpec]: ...
 
     def older(self) -> Sequence[BlockSpec]: ...
 
@@ -48,8 +48,7 @@ class Blocks:
         self._judged: dict[str, tuple[BlockCode, BlockSpec]] = {}
 
     def list(self) -> Sequence[BlockSpec]:
-        codes = (self._catalogue.find(spec.id) for spec in self._catalogue.specs())
-        return [self._with_tier(code) for code in codes if code is not None]
+        return [self._judged_spec(spec) for spec in self._catalogue.listed()]
 
     def older(self) -> Sequence[BlockSpec]:
         """The other versions of blocks that are there in several."""
@@ -71,12 +70,16 @@ class Blocks:
     def broken(self) -> Sequence[Broken]:
         return self._catalogue.broken()
 
+    def _judged_spec(self, spec: BlockSpec) -> BlockSpec:
+        code = None if spec.tier else self._catalogue.find(spec.id)
+        return spec if code is None else self._with_tier(code)
+
     def _with_tier(self, code: BlockCode) -> BlockSpec:
         """The spec with its tier; a block is judged again when its code is another."""
         before = self._judged.get(code.spec.id)
         if before is not None and before[0] is code:
             return before[1]
-        tier = tier_of(code, self._catalogue.place(code.spec.id))
+        tier = judge(code, self._catalogue.place(code.spec.id)).tier
         judged = code.spec.model_copy(update={"tier": tier})
         self._judged[code.spec.id] = (code, judged)
         return judged

@@ -178,7 +178,7 @@ def _registry() -> Registry:
 
 
 def _list(registry: Registry, json: bool) -> None:
-    specs = registry.specs()
+    specs = registry.listed()
     broken = registry.broken()
     if json:
         as_json(
