@@ -44,7 +44,7 @@ _TABLES = {
     "api_keys": "What programs show in place of a person.",
     "one_time": "What may be redeemed once: invitations, resets, tickets.",
     "credentials": "Grants of providers; their secrets are sealed.",
-    "file_usage": "How much each owner keeps; its row makes changes of one owner's files wait in turn.",
+    "file_usage": "How much each owner keeps; changes of one owner's files wait for it in turn.",
     "providers": "Providers that users defined.",
     "audit": "Who did what to which thing; rows are only added.",
     "audit_horizon": "Before which moment rows of `audit` may be removed; retention sets it.",

@@ -63,7 +63,7 @@ class NoWorld:
 
     mail = browser
 
-    def files(self, owner: str) -> Any:
+    def files(self, owner: str, agent_id: str, run_id: str) -> Any:
         raise NotImplementedError
 
     def state(self, owner: str, agent_id: str) -> Any:

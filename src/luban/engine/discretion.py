@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from luban.engine.findings import SECRET_SENT, seen
 from luban.model.errors import LubanError
@@ -29,11 +29,6 @@ class NotDeclared(LubanError):
         "“{node}”的模块“{block}”请求 `{provider}` 的凭据，但它只声明了 {declared}。"
         "请将该服务商加入其 `credentials`。"
     )
-
-
-class _Discreet(Protocol):
-    @property
-    def hidden(self) -> Hidden | None: ...
 
 
 def wanted_by(ctx: StepContext, provider: str) -> WantedCredential:
