@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from luban.blocks.data.jmespath_budget import TooMuch, search
 from luban.sdk import Block, BlockError, BlockInput, BlockOutput, Effect, Example, Field
 from luban.sdk.values import show
 
@@ -66,15 +67,13 @@ def _found(input: Query.Input) -> Any:
     from jmespath.exceptions import JMESPathError
     from jmespath.parser import Parser
 
-    from luban.blocks.data.jmespath_budget import Interpreter, TooMuch
-
     if len(input.expression) > _LONGEST:
         raise _wrong(
             input, f"it has more than {_LONGEST:,} characters", f"超过 {_LONGEST:,} 个字符"
         )
     try:
         parsed = Parser().parse(input.expression)
-        return Interpreter(_MOST).visit(parsed.parsed, input.value)
+        return search(parsed.parsed, input.value, _MOST)
     except TooMuch as error:
         raise BlockError(
             f"`{show(input.expression)}` makes more than {_MOST:,} values. Take less, or put fewer "
