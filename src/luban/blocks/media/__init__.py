@@ -1,0 +1,1 @@
+"""Blocks for documents, pictures, charts, sound and video."""
