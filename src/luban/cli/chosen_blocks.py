@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import luban
 from luban.model.errors import NotFound
 from luban.registry import BrokenBlock, Registry, discover
 from luban.sdk.code import BlockCode
+
+BUILT_IN = Path(luban.__file__).parent / "blocks"
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,11 @@ def choose(path: Path | None, folders: Sequence[Path], *, everything: bool = Fal
         code = registry.find(spec.id)
         if code is not None and (everything or own or spec.source != "builtin"):
             chosen.codes.append((code, place))
-    chosen.broken.extend(
-        each for each in registry.broken() if not own or path is None or _is_inside(each.path, path)
-    )
+    for each in registry.broken():
+        if own and path is not None and not _is_inside(each.path, path):
+            continue
+        if everything or not _is_inside(each.path, BUILT_IN):
+            chosen.broken.append(each)
     return chosen
 
 
