@@ -11,18 +11,21 @@ import datetime as dt
 import decimal
 import json
 import math
+import signal
 import sys
 from typing import Any
 
 _BESIDE = 384
 """MB that the program, the library and its threads take beside the memory of a query."""
+_AFTER = 5
+"""Seconds after its time limit at which it ends by itself."""
 _AT_ONCE = 1000
 _FIRST_CELLS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def main() -> None:
     order = json.load(sys.stdin)
-    _limit(order["memory_mb"])
+    _limit(order["memory_mb"], order["seconds"])
     import duckdb
 
     try:
@@ -34,11 +37,13 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer, ensure_ascii=False))
 
 
-def _limit(megabytes: int) -> None:
+def _limit(megabytes: int, seconds: float) -> None:
+    """Whoever started this ends it at its time; the alarm does when that one was killed."""
     try:
         import resource
-    except ImportError:  # Windows has no such limit; DuckDB's own holds there
+    except ImportError:  # Windows has no such limits; DuckDB's own holds there
         return
+    signal.alarm(int(seconds) + _AFTER)
     whole = (megabytes + _BESIDE) << 20
     resource.setrlimit(resource.RLIMIT_DATA, (whole, whole))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
