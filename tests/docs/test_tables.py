@@ -51,11 +51,16 @@ def test_every_named_variable_is_read(tmp_path: Path) -> None:
     given = {"LUBAN_PORT": "1", "LUBAN_DURABILITY": "power", "LUBAN_LOG_LEVEL": "debug"}
     given |= {"LUBAN_LIMITS": '{"a": {}}', "LUBAN_KEEP_DAYS": "7", "LUBAN_KEEP_RUNS": "7"}
     given |= {"LUBAN_LOG_FORMAT": "json", "LUBAN_AUTH": "required"}
-    given |= {"LUBAN_RATE_LIMITS": '{"read": 1}'}
+    given |= {
+        "LUBAN_RATE_LIMITS": '{"read": 1}',
+        "LUBAN_BROWSER_SANDBOX": "off",
+        "LUBAN_CODE": "off",
+    }
+    given |= {"LUBAN_CLAMAV_DOWN": "accept", "LUBAN_S3_LINKS": "bucket"}
     given |= dict.fromkeys(("LUBAN_REDIS_URL", "REDIS_URL"), "redis://127.0.0.1/0")
     numbers = {each.name for each in fields(Settings) if isinstance(each.default, int)}
     for name, (variables, _) in settings_rows().items():
-        for variable in re.findall(r"`([A-Z_]+)`", variables):
+        for variable in re.findall(r"`([A-Z0-9_]+)`", variables):
             value = given.get(variable, "7" if name in numbers else "loopback")
             changed = read_settings(environment={variable: value}, folder=tmp_path)
             assert getattr(changed, name) != getattr(Settings(), name), variable
