@@ -60,8 +60,8 @@ async def test_each_permission_opens_its_own_and_nothing_else(
         graph = graph_of({"a": "my.curious", "out": out}, ["a.result -> out.value"])
         (refused,) = (await house.run(graph)).outputs.values()
         assert len(refused) == len(others)
-        assert all(each.startswith("not_permitted ") for each in refused)
+        assert all(each.startswith("permission_not_declared ") for each in refused)
         assert "luban-blocks.toml" in refused[0]
 
         granted = await house.run(graph_of({"a": "my.needy"}, []))
-        assert granted.error is None or granted.error["code"] != "not_permitted"
+        assert granted.error is None or granted.error["code"] != "permission_not_declared"

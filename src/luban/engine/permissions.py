@@ -9,7 +9,7 @@ from luban.sdk.code import BlockCode
 class NotPermitted(LubanError):
     """A block asks for something its manifest does not permit."""
 
-    code = "not_permitted"
+    code = "permission_not_declared"
     status = 403
     en = (
         "The block `{block}` asks for `{permission}`, which its manifest does not permit. If it is "
