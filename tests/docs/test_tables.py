@@ -56,6 +56,7 @@ def test_every_named_variable_is_read(tmp_path: Path) -> None:
         "LUBAN_BROWSER_SANDBOX": "off",
         "LUBAN_CODE": "off",
         "LUBAN_CODE_SHELL": "off",
+        "LUBAN_CODE_MEMORY": "67108864",
     }
     given |= {"LUBAN_CLAMAV_DOWN": "accept", "LUBAN_S3_LINKS": "bucket"}
     given |= dict.fromkeys(("LUBAN_REDIS_URL", "REDIS_URL"), "redis://127.0.0.1/0")
