@@ -33,6 +33,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
         "items",
         "tables",
         "start",
+        "palette",
         "peers",
         "recovery",
         "scale",
