@@ -103,16 +103,24 @@ _SAID_BY_CODE = {
         "无法读取“{name}”：{cause}。请用生成它的程序打开，再另存一次。",
     ),
     "unknown_document": (
-        "`{name}` is none of the documents that can be read: PDF, .docx, .pptx, .xlsx, .odt, HTML, "
-        "Markdown, plain text. Convert it to one of them.",
-        "“{name}”不是可读取的文档。支持 PDF、.docx、.pptx、.xlsx、.odt、HTML、Markdown 和纯文本，"
-        "请先转换格式。",
+        (
+            "`{name}` is none of the documents that can be read: PDF, .docx, .pptx, .xlsx, .odt, "
+            "HTML, Markdown, plain text. Convert it to one of them."
+        ),
+        (
+            "“{name}”不是可读取的文档。支持 PDF、.docx、.pptx、.xlsx、.odt、HTML、Markdown 和纯文本，"
+            "请先转换格式。"
+        ),
     ),
     "old_document": (
-        "`{name}` is of the old Office kind (.doc, .ppt, .xls), or has a password. Save it as "
-        ".docx, .pptx or .xlsx without one.",
-        "“{name}”是旧版 Office 格式（.doc、.ppt、.xls）或加了密码。"
-        "请另存为不带密码的 .docx、.pptx 或 .xlsx。",
+        (
+            "`{name}` is of the old Office kind (.doc, .ppt, .xls), or has a password. Save it as "
+            ".docx, .pptx or .xlsx without one."
+        ),
+        (
+            "“{name}”是旧版 Office 格式（.doc、.ppt、.xls）或加了密码。"
+            "请另存为不带密码的 .docx、.pptx 或 .xlsx。"
+        ),
     ),
     "not_a_pdf": (
         "`{name}` is not a PDF. Print it to PDF first.",
@@ -127,12 +135,14 @@ _SAID_BY_CODE = {
         "密码无法打开“{name}”。请检查密码，注意区分大小写。",
     ),
     "no_such_page": (
-        "`{name}` has {count} pages, so there is no page {wanted}. Write others, such as 1-{count}.",
+        "`{name}` has {count} pages, and no page {wanted}. Write others, such as 1-{count}.",
         "“{name}”共有 {count} 页，没有第 {wanted} 页。请改写页码，例如 1-{count}。",
     ),
     "too_many_pages": (
-        "That is {wanted} pages of `{name}`, and at most {most} are taken. Name those you need, "
-        "such as 1-{most}, or raise the limit.",
+        (
+            "That is {wanted} pages of `{name}`, and at most {most} are taken. Name those you need, "
+            "such as 1-{most}, or raise the limit."
+        ),
         "“{name}”要处理 {wanted} 页，最多 {most} 页。请写明需要的页，例如 1-{most}，或提高上限。",
     ),
     "unpacks_too_large": (

@@ -25,7 +25,7 @@ _PARTS = {
 
 
 def read(order: dict[str, Any]) -> dict[str, Any]:
-    """Texts by page, slide or sheet, in `pages`; `kind` says what it was, `other` if none of them."""
+    """Texts by page, slide or sheet, in `pages`; `kind` is `other` for what is none of these."""
     path = order["path"]
     kind = _kind(path)
     if kind == "other":

@@ -125,7 +125,7 @@ def _odt(path: str) -> Texts:
         root = fromstring(parts.read("content.xml"))
         meta = fromstring(parts.read("meta.xml")) if "meta.xml" in parts.namelist() else None
     body = root.find(f"{_OFFICE}body")
-    content = list(body)[0] if body is not None and len(body) else root
+    content = next(iter(body)) if body is not None and len(body) else root
     metadata: dict[str, Any] = {}
     for each in meta.iter() if meta is not None else ():
         name = each.tag.rpartition("}")[2]
