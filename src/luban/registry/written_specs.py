@@ -29,7 +29,9 @@ def read(modules: Mapping[str, str]) -> dict[str, tuple[BlockSpec, ...]]:
     marks: dict[Path, bool] = {}
     found: dict[str, tuple[BlockSpec, ...]] = {}
     for name, specs in told["modules"].items():
-        folder = Path(modules.get(name, "")).parent
+        if name not in modules:
+            continue
+        folder = Path(modules[name]).parent
         if folder not in marks:
             marks[folder] = told["families"].get(folder.name) == mark(folder)
         if marks[folder]:
