@@ -69,7 +69,7 @@ class AnnotateImage(Block):
         Example(
             {"image": _FILE, "marks": [{"kind": "rectangle", "width": 2, "height": 1, "line": 0,
              "fill": "#0000ff80"}, {"text": "a", "size": 4}]},
-            {"image": {**_FILE, "$file": "f_2", "size": 1}},
+            {"image": {**_FILE, "$file": "f_2", "size": 92}},
             _WORLD,
         ),
         Example(

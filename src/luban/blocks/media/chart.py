@@ -105,11 +105,11 @@ class Chart(Block):
         Example(
             {"data": _ROWS, "kind": "bar", "title": "Sales", "format": "svg", "width": 200,
              "height": 150},
-            {"image": {"$file": "f_1", "name": "Sales.svg", "type": "image/svg+xml", "size": 1}},
+            {"image": {"$file": "f_1", "name": "Sales.svg", "type": "image/svg+xml", "size": 5169}},
         ),
         Example(
             {"data": {"a": [1, 2, 4], "b": [3, None, 1]}, "width": 100, "height": 100},
-            {"image": {"$file": "f_1", "name": "chart.png", "type": "image/png", "size": 1}},
+            {"image": {"$file": "f_1", "name": "chart.png", "type": "image/png", "size": 3544}},
         ),
         Example({"data": []}, {"error": {"code": "nothing_to_draw"}}),
         Example({"data": _ROWS, "y": ["cost"]}, {"error": {"code": "no_such_field"}}),
@@ -183,7 +183,8 @@ def _read(input: Chart.Input) -> tuple[list[str | float], Series]:
 
 def _lists(data: dict[str, Any], input: Chart.Input) -> tuple[list[str | float], Series]:
     labels: list[Any] | None = data.get(input.x) if input.x else None
-    names = input.y if input.y and input.y[0] in data else [n for n in data if n != input.x]
+    others = [name for name in data if not input.x or name != input.x]
+    names = input.y if input.y and input.y[0] in data else others
     series = [(n, [_number(value, n) for value in data.get(n, [])]) for n in names[:_MOST_SERIES]]
     lengths = {len(values) for _, values in series} | ({len(labels)} if labels else set())
     if len(lengths) > 1 and input.kind != "histogram":

@@ -130,8 +130,8 @@ def _places(
         across, down = stamp[0] + input.margin, stamp[1] + input.margin
         if (ground[0] // across + 1) * (ground[1] // down + 1) > _MOST_TIMES:
             raise BlockError(
-                f"`{input.overlay.name}` would be there more than {_MOST_TIMES:,} times. Raise Size "
-                "or Margin.",
+                f"`{input.overlay.name}` would be there more than {_MOST_TIMES:,} times. Raise "
+                "Size or Margin.",
                 zh=f"“{input.overlay.name}”将重复超过 {_MOST_TIMES:,} 次。请增大“大小”或“边距”。",
                 code="too_many_overlays",
             )

@@ -77,6 +77,13 @@ PICTURE = base64.b64decode(
     "TkSuQmCC"
 )
 """A PNG of 4 × 2 red pixels."""
+MOVING = base64.b64decode("R0lGODdhBAACAIEAAMgeHgAAAAAAAAAAACwAAAAABAACAAAIBwABCBwoMCAAOw==")
+"""A GIF of the same pixels, which counts as video too."""
+SOUND = (
+    b"RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0"
+    b"data\x20\x03\0\0" + b"\x80" * 800
+)
+"""A tenth of a second of silence."""
 
 _LOCKED = (
     "c-pN}y=xRf6bFl-Q}_qiI4D;L>dyD<;BiPk4n-"
