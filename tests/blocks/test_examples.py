@@ -12,6 +12,7 @@ import pytest
 
 from luban.model.block import BlockExample, Role
 from luban.sdk.code import Style
+from luban.sdk.machine_parts import missing_part
 from luban.sdk.testing import try_example
 from tests.blocks.catalogue import Found, Library, all_blocks
 
@@ -48,6 +49,8 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("found", "example"), EXAMPLES)
 async def test_an_example_gives_what_it_says(found: Found, example: BlockExample) -> None:
+    if lacking := [why for each in example.needs if (why := missing_part(each))]:
+        pytest.skip("; ".join(lacking))
     assert await try_example(found.code, example, Library()) == []
 
 

@@ -108,8 +108,8 @@ _SAID_BY_CODE = {
             "HTML, Markdown, plain text. Convert it to one of them."
         ),
         (
-            "“{name}”不是可读取的文档。支持 PDF、.docx、.pptx、.xlsx、.odt、HTML、Markdown 和纯文本，"
-            "请先转换格式。"
+            "“{name}”不是可读取的文档。支持 PDF、.docx、.pptx、.xlsx、.odt、HTML、"
+            "Markdown 和纯文本，请先转换格式。"
         ),
     ),
     "old_document": (
@@ -140,8 +140,8 @@ _SAID_BY_CODE = {
     ),
     "too_many_pages": (
         (
-            "That is {wanted} pages of `{name}`, and at most {most} are taken. Name those you need, "
-            "such as 1-{most}, or raise the limit."
+            "That is {wanted} pages of `{name}`, and at most {most} are taken. Name those "
+            "you need, such as 1-{most}, or raise the limit."
         ),
         "“{name}”要处理 {wanted} 页，最多 {most} 页。请写明需要的页，例如 1-{most}，或提高上限。",
     ),

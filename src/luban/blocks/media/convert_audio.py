@@ -100,7 +100,8 @@ class ConvertAudio(Block):
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
         if input.end and input.end <= input.start:
             raise BlockError(
-                f"To ({input.end:g} s) is not after From ({input.start:g} s). Make it larger, or 0.",
+                f"To ({input.end:g} s) is not after From ({input.start:g} s). Make it "
+                "larger, or 0.",
                 zh=f"结束（{input.end:g} 秒）不在开始（{input.start:g} 秒）之后。请增大，或填 0。",
                 code="ends_before_start",
             )

@@ -64,7 +64,7 @@ class VideoFrame(Block):
         Example(
             {"file": _FILE, "format": "png"},
             {
-                "image": {"$file": "f_2", "name": "a.png", "type": "image/png", "size": 1},
+                "image": {"$file": "f_2", "name": "a.png", "type": "image/png", "size": 76},
                 "width": 4,
                 "height": 2,
             },
@@ -94,7 +94,8 @@ class VideoFrame(Block):
             await run_tool("ffmpeg", arguments, input.file.name, place, input.timeout)
             if not target.exists():
                 raise BlockError(
-                    f"`{input.file.name}` has no picture at {input.at:g} s. Ask for an earlier one.",
+                    f"`{input.file.name}` has no picture at {input.at:g} s. Ask for an "
+                    "earlier one.",
                     zh=f"“{input.file.name}”在第 {input.at:g} 秒没有画面。请取更早的时间。",
                     code="past_the_end",
                 )
