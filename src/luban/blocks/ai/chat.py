@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-import orjson
-
+from luban.blocks.ai.asking import as_values, options_of, spent
+from luban.blocks.ai.json_answers import NotJson, parsed
+from luban.blocks.ai.pins import (
+    max_tokens_pin,
+    model_out,
+    model_pin,
+    temperature_pin,
+    timeout_pin,
+    values_pin,
+)
+from luban.blocks.ai.prompts import filled
+from luban.blocks.ai.turns import pictures, turns, with_something
 from luban.sdk import (
     Block,
-    BlockError,
     BlockInput,
     BlockOutput,
-    ChatAnswer,
     ChatMessage,
     Context,
     Effect,
     Example,
     Field,
+    FileRef,
     Message,
     TemporaryError,
 )
-from luban.sdk.template import render
+from luban.sdk.chat import ChatOptions
 
-_FENCE = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL | re.IGNORECASE)
-_ROLES = frozenset({"system", "user", "assistant"})
+_PICTURE = {"$file": "f_1", "name": "a.png", "type": "image/png", "size": 3}
 
 
 class Chat(Block):
@@ -42,28 +49,24 @@ class Chat(Block):
     aliases = ("llm_call",)
 
     class Input(BlockInput):
-        model: str = Field(
-            "",
-            title="Model",
-            description="Such as openai/gpt-4o; empty is the default model.",
-            widget="model",
-        )
+        model: str = model_pin()
         prompt: str = Field(
             "",
             title="Prompt",
             description="What to ask. With values below, `{{ name }}` is where a value goes.",
             widget="template",
         )
-        values: dict[str, Any] = Field(
-            default_factory=dict,
-            title="Values",
-            description="Fill the slots of prompt and system text; link to `values.name`.",
-        )
+        values: dict[str, Any] = values_pin()
         system: str = Field(
             "",
             title="System text",
             description="Who the model is and how it should answer.",
             widget="template",
+        )
+        images: list[FileRef] = Field(
+            default_factory=list[FileRef],
+            title="Pictures",
+            description="Pictures that go with the prompt, for models that can see; at most 20.",
         )
         messages: list[Message] = Field(
             default_factory=list[Message],
@@ -76,25 +79,9 @@ class Chat(Block):
             title="Answer in JSON",
             description="The answer is read as JSON and leaves by the pin `data` too.",
         )
-        temperature: float | None = Field(
-            None,
-            ge=0,
-            le=2,
-            title="Temperature",
-            description="0 is steady, 1 is free; empty leaves it to the model.",
-            widget="slider",
-            advanced=True,
-        )
-        max_tokens: int | None = Field(
-            None,
-            ge=1,
-            title="Longest answer",
-            description="Model tokens; empty leaves it to the model.",
-            advanced=True,
-        )
-        timeout: float = Field(
-            120, gt=0, le=1800, title="Time limit", description="Seconds.", advanced=True
-        )
+        temperature: float | None = temperature_pin()
+        max_tokens: int | None = max_tokens_pin()
+        timeout: float = timeout_pin()
 
     class Output(BlockOutput):
         answer: str = Field(title="Answer", description="What the model says.")
@@ -102,11 +89,15 @@ class Chat(Block):
         messages: list[Message] = Field(
             title="Messages", description="The conversation with this answer at its end."
         )
+        reasoning: str = Field(
+            title="Reasoning",
+            description="What the model thought before it answered, if it tells.",
+        )
         usage: dict[str, Any] = Field(
             title="Usage",
             description="`input_tokens`, `output_tokens`, `usd` (empty when unknown), `demo`.",
         )
-        model: str = Field(title="Model", description="The model that answered.")
+        model: str = model_out()
 
     examples = (
         Example(
@@ -136,98 +127,81 @@ class Chat(Block):
             },
             {"llm": ['```json\n{"n": 1}\n```']},
         ),
+        Example(
+            {"prompt": "What is it?", "images": [_PICTURE], "model": "m/x"},
+            {
+                "answer": "A wren",
+                "reasoning": "It is small and brown.",
+                "messages": [
+                    {"role": "user", "content": "What is it?"},
+                    {"role": "assistant", "content": "A wren"},
+                ],
+                "usage": {"input_tokens": 11, "output_tokens": 6, "usd": None, "demo": False},
+                "model": "m/x",
+            },
+            {
+                "llm": [{"text": "A wren", "reasoning": "It is small and brown."}],
+                "files": {"f_1": {"name": "a.png", "type": "image/png", "text": "png"}},
+            },
+        ),
         Example({}, {"error": {"code": "nothing_to_ask"}}),
         Example(
             {"prompt": "JSON", "json_answer": True},
             {"error": {"code": "answer_not_json"}},
             {"llm": ["sorry"]},
         ),
+        Example(
+            {"prompt": "What is it?", "images": [{"$file": "f_1"}]},
+            {"error": {"code": "not_an_image"}},
+            {"files": {"f_1": {"name": "a.csv", "type": "text/csv", "text": "a,b"}}},
+        ),
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
-        asked = _messages(input)
-        answer = await ctx.llm.chat(
-            input.model,
-            asked,
-            temperature=input.temperature,
-            max_tokens=input.max_tokens,
-            json=input.json_answer,
-            timeout=input.timeout,
-            on_delta=lambda piece: ctx.delta("answer", piece),
-        )
+        asked = await _asked(input, ctx)
+        options: ChatOptions = {
+            **options_of(input),
+            "json": input.json_answer,
+            "on_delta": lambda piece: ctx.delta("answer", piece),
+            "on_reasoning": lambda piece: ctx.delta("reasoning", piece),
+        }
+        answer = await ctx.llm.chat(input.model, asked, **options)
         sent: dict[str, Any] = {"answer": answer.text}
         if input.json_answer:
-            sent["data"] = _parsed(answer.text)
-        turns = [*asked, ChatMessage("assistant", answer.text)]
+            sent["data"] = _as_json(answer.text)
+        if answer.reasoning:
+            sent["reasoning"] = answer.reasoning
         return {
             **sent,
-            "messages": [{"role": turn.role, "content": turn.content} for turn in turns],
-            "usage": _usage(answer),
+            "messages": as_values([*asked, ChatMessage("assistant", answer.text)]),
+            "usage": spent(answer.usage, demo=answer.demo),
             "model": answer.model,
         }
 
 
-def _messages(input: Chat.Input) -> list[ChatMessage]:
-    """System text, earlier messages, prompt: in that order, blank ones left out."""
-    turns = [ChatMessage("system", _filled(input.system, input.values))]
-    turns += [_turn(message, number) for number, message in enumerate(input.messages)]
-    turns.append(ChatMessage("user", _filled(input.prompt, input.values)))
-    kept = [turn for turn in turns if turn.content.strip()]
-    if not any(turn.role == "user" for turn in kept):
-        raise BlockError(
-            "There is nothing to ask: give a prompt, or messages with one of a user.",
-            zh="没有可提的问题：请填写提示词，或提供含有用户消息的消息列表。",
-            code="nothing_to_ask",
-        )
-    return kept
-
-
-def _turn(message: dict[str, Any], number: int) -> ChatMessage:
-    role, content = message.get("role", "user"), message.get("content", "")
-    if role not in _ROLES or not isinstance(content, str):
-        raise BlockError(
-            f"Message {number} is {message!r:.120}. A message is an object with `role` (system, "
-            "user or assistant) and `content` (text).",
-            zh=f"第 {number} 条消息是 {message!r:.120}。消息应为包含 role"
-            "（system、user 或 assistant）和 content（文本）的对象。",
-            code="bad_message",
-        )
-    return ChatMessage(role, content)
-
-
-def _filled(template: str, values: dict[str, Any]) -> str:
-    """Without values the text is sent as it stands, so braces in linked texts do no harm."""
-    return render(template, values, strict=True) if values else template
-
-
-def _parsed(text: str) -> Any:
-    """The JSON in an answer, also inside a fence or behind a few words."""
-    fenced = _FENCE.search(text)
-    candidates = [text, fenced.group(1) if fenced else "", _outermost(text)]
-    for candidate in filter(None, candidates):
-        try:
-            return orjson.loads(candidate)
-        except orjson.JSONDecodeError:
-            continue
-    raise TemporaryError(
-        f"The model was asked for JSON and answered {text[:120]!r}. Another try, a larger "
-        "model, or an example of the JSON in the prompt may help.",
-        zh=f"要求模型返回 JSON，但它的回答是 {text[:120]!r}。可以重试、换用更强的模型，"
-        "或在提示词中给出 JSON 示例。",
-        code="answer_not_json",
+async def _asked(input: Chat.Input, ctx: Context) -> list[ChatMessage]:
+    """System text, earlier messages, prompt with its pictures; blank ones are left out."""
+    return with_something(
+        [
+            ChatMessage("system", filled(input.system, input.values)),
+            *turns(input.messages),
+            ChatMessage(
+                "user",
+                filled(input.prompt, input.values),
+                images=await pictures(ctx, input.images),
+            ),
+        ]
     )
 
 
-def _outermost(text: str) -> str:
-    start, end = text.find("{"), text.rfind("}")
-    return text[start : end + 1] if 0 <= start < end else ""
-
-
-def _usage(answer: ChatAnswer) -> dict[str, Any]:
-    usage = answer.usage
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "usd": usage.usd,
-        "demo": answer.demo,
-    }
+def _as_json(text: str) -> Any:
+    try:
+        return parsed(text)
+    except NotJson as error:
+        raise TemporaryError(
+            f"The model was asked for JSON and answered {text[:120]!r}. Another try, a larger "
+            "model, or an example of the JSON in the prompt may help.",
+            zh=f"要求模型返回 JSON，但它的回答是 {text[:120]!r}。可以重试、换用更强的模型，"
+            "或在提示词中给出 JSON 示例。",
+            code="answer_not_json",
+        ) from error
