@@ -21,6 +21,8 @@ _OUTSIDE = re.compile(r"<.*>")
 """An input of an example that is none of the block's: what the outside says, told by `world`."""
 _DATA_URI = re.compile(r"data:([\w/+.-]+)(;base64)?,(.*)", re.DOTALL)
 
+MESSAGES = {"some": "message list"}
+
 FAILS = "error"
 """The output of theirs that stands for a failed step."""
 
@@ -167,5 +169,14 @@ def unfilled(case: Case) -> list[str]:
     return [
         pin
         for pin, values in case.expected.items()
-        if any(isinstance(value, dict) and "some" in value for value in values)
+        if any(
+            isinstance(value, dict) and "some" in value and value != MESSAGES for value in values
+        )
     ]
+
+
+def in_kinds(value: Any) -> Any:
+    """A conversation as examples name it: what a model is told is each system's own wording."""
+    turns = cast("list[Any]", value) if isinstance(value, list) else []
+    told = [each for each in turns if isinstance(each, dict) and {*each} == {"role", "content"}]
+    return MESSAGES if turns and len(told) == len(turns) else value
