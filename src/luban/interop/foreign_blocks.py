@@ -44,6 +44,27 @@ _CHAT = Ours(
     },
     into=("prompt", "values.{pin}"),
 )
+_SAID = {"sys_prompt": "system", "system_prompt": "system", "prompt_values": "values"}
+_CONVERSATION = Ours("ai.conversation", _SAID, into=("prompt", "values.{pin}"))
+_SUMMARIZE = Ours(
+    "ai.summarize", {"input": "text", "max_tokens": "chunk_size", "chunk_overlap": "overlap"}
+)
+_STRUCTURED = Ours(
+    "ai.structured",
+    {
+        **_SAID,
+        "expected_format": "fields",
+        "list_result": "several",
+        "force_json_output": "enforce",
+        "conversation_history": "messages",
+        "retry": "retries",
+    },
+    into=("prompt", "values.{pin}"),
+)
+_LIST = Ours("ai.list", {"source_data": "source", "max_retries": "retries"})
+_CONDITION = Ours("ai.condition", {"input_value": "value", "input": "value"})
+_EMBED = Ours("ai.embed", {"input": "text"}, into=("text",))
+_IMAGE = Ours("ai.image", {"text": "prompt"}, into=("prompt", "values.{pin}"))
 _HTTP = Ours("web.http_request", {"data": "body", "json": "body", "uri": "url", "endpoint": "url"})
 _PAGE = Ours(
     "web.page_to_text",
@@ -91,9 +112,16 @@ BY_NAME: dict[str, Ours] = {
     "llm_call": _CHAT,
     "chat": _CHAT,
     "ai_text_generator": _CHAT,
-    "ai_conversation": _CHAT,
-    "ai_text_summarizer": _CHAT,
-    "summarize": _CHAT,
+    "streaming_llm": _CHAT,
+    "text_completion": Ours("ai.complete", {"prompt": "text"}),
+    "embedding": _EMBED,
+    "image_generation": _IMAGE,
+    "ai_conversation": _CONVERSATION,
+    "ai_text_summarizer": _SUMMARIZE,
+    "summarize": _SUMMARIZE,
+    "ai_structured_response_generator": _STRUCTURED,
+    "ai_list_generator": _LIST,
+    "ai_condition": _CONDITION,
     "http": _HTTP,
     "http_request": _HTTP,
     "send_web_request": _HTTP,
@@ -160,6 +188,9 @@ BY_ID: dict[str, str] = {
     "1f292d4a-41a4-4977-9684-7c8d560b9f91": "ai_text_generator",
     "a0a69be1-4528-491c-a85a-a4ab6873e3f0": "ai_text_summarizer",
     "32a87eab-381e-4dd4-bdb8-4c47151be35a": "ai_conversation",
+    "ed55ac19-356e-4243-a6cb-bc599e9b716f": "ai_structured_response_generator",
+    "9c0b0450-d199-458b-a731-072189dd6593": "ai_list_generator",
+    "553ec5b8-6c45-4299-8d75-b394d05f72ff": "ai_condition",
     "1d055e55-a2b9-4547-8311-907d05b0304d": "persist_information",
     "d8710fc9-6e29-481e-a7d5-165eb16f8471": "retrieve_information",
     "4dc35c0f-4fd8-465e-9616-5a216f1ba2bc": "sql_query",

@@ -43,6 +43,7 @@ class Conversation(Block):
 
     class Input(BlockInput):
         messages: list[Any] = Field(
+            default_factory=list[Any],
             title="Messages",
             description="Objects with `role` (system, user or assistant) and `content`; a bare "
             "text is what the user said.",
@@ -102,7 +103,7 @@ class Conversation(Block):
             {"llm": [{"text": "Luban", "reasoning": "Say the name."}]},
         ),
         Example(
-            {"messages": [], "prompt": "你好", "model": "m/x"},
+            {"prompt": "你好", "model": "m/x"},
             {
                 "answer": "您好",
                 "messages": [
