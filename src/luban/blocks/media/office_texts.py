@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 _HEADING = re.compile(r"[Hh]eading ?(\d)|标题 ?(\d)")
@@ -100,7 +101,12 @@ def _shapes(shapes: Any) -> Iterable[Any]:
 def _xlsx(path: str) -> Texts:
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    with Path(path).open("rb") as file:  # a name must end in .xlsx, an open file need not
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        return _sheets(book), _core(path, book.properties)
+
+
+def _sheets(book: Any) -> list[str]:
     left = _MOST_CELLS
     texts: list[str] = []
     for sheet in book.worksheets:
@@ -115,7 +121,7 @@ def _xlsx(path: str) -> Texts:
                 break
             rows.append(line)
         texts.append(_joined([f"## {sheet.title}", table(rows)]))
-    return texts, _core(path, book.properties)
+    return texts
 
 
 def _odt(path: str) -> Texts:

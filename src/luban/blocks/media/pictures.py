@@ -23,6 +23,13 @@ def header(content: bytes, name: str) -> Any:
 
     try:
         image = Image.open(io.BytesIO(content), formats=_KINDS)
+    except Image.DecompressionBombError as error:
+        raise BlockError(
+            f"`{name}` has far more than {MOST_PIXELS:,} pixels, which would fill the memory. Save "
+            "it in a smaller size.",
+            zh=f"“{name}”的像素远超 {MOST_PIXELS:,}，会占满内存。请另存为较小的尺寸。",
+            code="too_many_pixels",
+        ) from error
     except Exception as error:
         raise _unreadable(name) from error
     check_pixels(*image.size, name)
