@@ -44,8 +44,10 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
 
 
 async def test_slides_sheets_and_open_documents_are_markdown() -> None:
-    deck, book, out = pptx.Presentation(), openpyxl.Workbook(), io.BytesIO()
-    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    deck: Any = pptx.Presentation()
+    book: Any = openpyxl.Workbook()
+    out = io.BytesIO()
+    slide: Any = deck.slides.add_slide(deck.slide_layouts[1])
     slide.shapes.title.text, slide.placeholders[1].text = "鲁班", "saw\nplane"
     slide.notes_slide.notes_text_frame.text = "say it"
     deck.save(out)

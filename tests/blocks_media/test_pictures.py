@@ -153,8 +153,8 @@ async def test_a_contact_and_a_network_are_told_as_scanners_read_them() -> None:
     seen = await run_block(QrCode, kind="contact", text="鲁班", details=details)
     assert seen["text"] == [
         (
-            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:鲁班;;;;\r\nFN:鲁班\r\nTEL:+86 1\r\nADR:;;a\\;b;;;;\r\n"
-            "END:VCARD\r\n"
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:鲁班;;;;\r\nFN:鲁班\r\nTEL:+86 1\r\n"
+            "ADR:;;a\\;b;;;;\r\nEND:VCARD\r\n"
         )
     ]
     seen = await run_block(QrCode, kind="wifi", text="a:b", details={"hidden": "是"})

@@ -66,7 +66,9 @@ def _drawn(chart: Drawn, latin: bool) -> bytes:
     families = ["DejaVu Sans", *([] if latin else _more_families())]
     out = io.BytesIO()
     with mpl.rc_context({**options, "font.family": families}):
-        figure = Figure(figsize=(chart.width / 100, chart.height / 100), dpi=100)
+        # A little more than the pixels: what is a hair less would lose one.
+        inches = ((chart.width + 0.01) / 100, (chart.height + 0.01) / 100)
+        figure = Figure(figsize=inches, dpi=100)
         figure.set_layout_engine("constrained")
         axes = figure.add_subplot()
         axes.set_prop_cycle(color=_COLOURS)

@@ -29,8 +29,9 @@ def main() -> None:
         answer = {"error": "memory"}
     except Exception as error:  # noqa: BLE001  whatever a parser stumbles over is the document's fault
         cause = f"{type(error).__name__} {error}".strip()[:200]
-        # lxml tells of its empty memory as of a mistake in the document.
-        code = "memory" if "emory alloc" in cause else "unreadable_document"
+        # lxml tells of memory that is used up as of a mistake that it does not know.
+        spent = "emory alloc" in cause or cause.startswith("XMLSyntaxError unknown error")
+        code = "memory" if spent else "unreadable_document"
         answer = {"error": code, "values": {"cause": cause}}
     answer_to.write(json.dumps(answer))
 
