@@ -88,7 +88,7 @@ class Classify(Block):
                 "label": "Complaint",
                 "labels": ["Complaint"],
                 "confidence": 0.9,
-                "usage": {"input_tokens": 370, "output_tokens": 41, "usd": None, "demo": False},
+                "usage": {"input_tokens": 374, "output_tokens": 41, "usd": None, "demo": False},
                 "model": "m/x",
             },
             {"llm": ['{"label": "complaint", "confidence": 0.9}']},
@@ -98,7 +98,7 @@ class Classify(Block):
             {
                 "label": "好评",
                 "labels": ["好评"],
-                "usage": {"input_tokens": 852, "output_tokens": 35, "usd": None, "demo": False},
+                "usage": {"input_tokens": 886, "output_tokens": 35, "usd": None, "demo": False},
                 "model": "m/x",
             },
             {"llm": ['{"labels": ["好"]}', '{"labels": ["好评"]}']},
@@ -139,16 +139,18 @@ class Classify(Block):
 
 
 def _rules(input: Classify.Input) -> str:
-    listed = {label: input.meanings.get(label, "") for label in input.labels}
-    shown = json.dumps(listed if any(listed.values()) else input.labels, ensure_ascii=False)
     if input.several:
-        form = 'all labels that fit, as JSON: {"labels": ["…"], "confidence": 0.8}'
+        form = {"labels": input.labels, "confidence": 0.8}
+        wanted = "those of these labels that fit, or none"
     else:
-        form = 'the one label that fits best, as JSON: {"label": "…", "confidence": 0.8}'
+        form = {"label": "|".join(input.labels), "confidence": 0.8}
+        wanted = "the one of these labels that fits best"
+    meanings = {label: text for label, text in input.meanings.items() if label in input.labels}
+    meant = f" What they mean: {json.dumps(meanings, ensure_ascii=False)}." if meanings else ""
     more = f" {input.instructions.strip()}" if input.instructions.strip() else ""
     return (
-        f"Classify the text. The labels: {shown}.{more} Answer with {form}, where confidence is "
-        f"from 0 to 1. {IS_DATA}"
+        f"Classify the text. Answer with JSON and nothing else: {wanted}, and how sure you are, "
+        f"from 0 to 1.\n{json.dumps(form, ensure_ascii=False)}\n{meant}{more} {IS_DATA}"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
 
 from luban.blocks.ai.asking import needed
@@ -16,7 +15,7 @@ from luban.blocks.ai.pins import (
     usage_out,
 )
 from luban.blocks.ai.prompts import IS_DATA, as_data
-from luban.blocks.ai.re_asking import fields_schema, reads_by, until_it_fits, wrapped
+from luban.blocks.ai.re_asking import fields_schema, form_of, reads_by, until_it_fits, wrapped
 from luban.sdk import (
     Block,
     BlockError,
@@ -97,7 +96,7 @@ class Extract(Block):
             {
                 "data": {"name": "Li Wei", "phone": None},
                 "missing": ["phone"],
-                "usage": {"input_tokens": 657, "output_tokens": 33, "usd": None, "demo": False},
+                "usage": {"input_tokens": 424, "output_tokens": 33, "usd": None, "demo": False},
                 "model": "m/x",
             },
             {"llm": ['{"name": "Li Wei", "phone": null}']},
@@ -107,7 +106,7 @@ class Extract(Block):
             {
                 "data": [{"sum": 1}, {"sum": 2}],
                 "missing": [],
-                "usage": {"input_tokens": 654, "output_tokens": 35, "usd": None, "demo": False},
+                "usage": {"input_tokens": 439, "output_tokens": 35, "usd": None, "demo": False},
                 "model": "m/x",
             },
             {"llm": ['{"items": [{"sum": 1}, {"sum": 2}]}']},
@@ -144,12 +143,11 @@ class Extract(Block):
 
 
 def _rules(input: Extract.Input, schema: dict[str, Any]) -> str:
-    shown = json.dumps(wrapped(schema), ensure_ascii=False)
+    fields = {} if input.json_schema else input.fields
     more = f" {input.instructions.strip()}" if input.instructions.strip() else ""
     return (
         "Take facts out of the text; where it says nothing, write null and invent nothing."
-        f"{more} {IS_DATA} Answer with one JSON value that this JSON Schema allows, and nothing "
-        f"else:\n{shown}"
+        f"{more} {IS_DATA} {form_of(fields, schema, several=input.several)}"
     )
 
 

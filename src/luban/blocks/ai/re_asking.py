@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -108,6 +109,22 @@ def fields_schema(
         "additionalProperties": any_value,
     }
     return {"type": "array", "items": one} if several else one
+
+
+def form_of(fields: Mapping[str, str], schema: Mapping[str, Any], *, several: bool = False) -> str:
+    """What a model is told of the form: fields by example, which small models follow best."""
+    if not fields:
+        shown = json.dumps(wrapped(schema), ensure_ascii=False)
+        return (
+            f"Answer with one JSON value that this JSON Schema allows, and nothing else:\n{shown}"
+        )
+    meant = {name: meaning or "…" for name, meaning in fields.items()}
+    shape = {ITEMS: [meant]} if several else meant
+    list_too = "; the list may have any number of such objects" if several else ""
+    return (
+        "Answer with one JSON object and nothing else. Its keys, each with what its value means"
+        f"{list_too}:\n{json.dumps(shape, ensure_ascii=False)}"
+    )
 
 
 def wrapped(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from luban.blocks.ai.asking import as_values, needed
@@ -18,7 +17,7 @@ from luban.blocks.ai.pins import (
     values_pin,
 )
 from luban.blocks.ai.prompts import filled
-from luban.blocks.ai.re_asking import fields_schema, reads_by, until_it_fits, wrapped
+from luban.blocks.ai.re_asking import fields_schema, form_of, reads_by, until_it_fits, wrapped
 from luban.blocks.ai.turns import turns
 from luban.sdk import (
     Block,
@@ -103,15 +102,14 @@ class Structured(Block):
                 "messages": [
                     {
                         "role": "system",
-                        "content": "Answer with one JSON value that this JSON Schema allows, and "
-                        'nothing else:\n{"type": "object", "properties": {"name": {"description": '
-                        '"its name"}}, "required": ["name"], "additionalProperties": true}',
+                        "content": "Answer with one JSON object and nothing else. Its keys, each "
+                        'with what its value means:\n{"name": "its name"}',
                     },
                     {"role": "user", "content": "A bird"},
                     {"role": "assistant", "content": '{"name": "Wren"}'},
                 ],
                 "attempts": 2,
-                "usage": {"input_tokens": 541, "output_tokens": 20, "usd": None, "demo": False},
+                "usage": {"input_tokens": 361, "output_tokens": 20, "usd": None, "demo": False},
                 "model": "m/x",
             },
             {"llm": ["Wren", '{"name": "Wren"}']},
@@ -149,7 +147,7 @@ class Structured(Block):
             fields_schema(input.fields, several=input.several) if input.fields else {}
         )
         asked = [
-            ChatMessage("system", _system(filled(input.system, input.values), schema)),
+            ChatMessage("system", _system(input, schema)),
             *turns(input.messages),
             ChatMessage("user", prompt),
         ]
@@ -173,12 +171,13 @@ def _free(text: str) -> dict[str, str]:
     return {"response": text}
 
 
-def _system(text: str, schema: dict[str, Any]) -> str:
+def _system(input: Structured.Input, schema: dict[str, Any]) -> str:
+    text = filled(input.system, input.values)
     if not schema:
         return text
-    shown = json.dumps(wrapped(schema), ensure_ascii=False)
-    rule = f"Answer with one JSON value that this JSON Schema allows, and nothing else:\n{shown}"
-    return f"{text}\n\n{rule}" if text.strip() else rule
+    fields = {} if input.json_schema else input.fields
+    form = form_of(fields, schema, several=input.several)
+    return f"{text}\n\n{form}" if text.strip() else form
 
 
 def _options(schema: dict[str, Any], *, enforce: bool) -> ChatOptions:

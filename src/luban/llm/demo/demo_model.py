@@ -13,6 +13,8 @@ from luban.sdk.chat import ChatAnswer, ChatMessage, ChatOptions, Usage
 
 DEMO_TITLE = "Luban demo (no model, no key)"
 _PIECE = 24
+_MARKS = re.compile(r'^</?data id="\w+">$\n?', re.MULTILINE)
+"""What blocks put around texts that are material only."""
 _ASKS_FOR_JSON = re.compile(r"\bjson\b|JSON", re.IGNORECASE)
 
 
@@ -45,6 +47,7 @@ def answer(messages: Sequence[ChatMessage], *, json: bool = False) -> str:
     """What the demo model says; pure."""
     system = "\n".join(message.content for message in messages if message.role == "system")
     asked = next((m.content for m in reversed(messages) if m.role == "user"), "")
+    asked = _MARKS.sub("", asked)
     plain = _plain(system, asked)
     if json or _ASKS_FOR_JSON.search(system) or _ASKS_FOR_JSON.search(asked):
         return json_answer.write(system, asked, plain)
