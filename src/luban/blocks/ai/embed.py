@@ -18,7 +18,7 @@ class Embed(Block):
     title = "Embed texts"
     category = "ai"
     effect = Effect.IDEMPOTENT
-    icon = "scatter-chart"
+    icon = "chart-scatter"
     keywords = ("embedding", "vector", "semantic", "similarity", "search", "rag")
 
     class Input(BlockInput):
