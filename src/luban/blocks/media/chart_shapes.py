@@ -188,9 +188,9 @@ def _pie(axes: Any, chart: Drawn) -> None:
     shares = "%.1f%%" if chart.values else None
     names = [_plain(str(label)) for label in chart.labels]
     colours = [_COLOURS[place % len(_COLOURS)] for place in range(len(names))]
-    edges = {"edgecolor": "white", "linewidth": 1}
+    rims = {"edgecolor": "white", "linewidth": 1}
     axes.pie(numbers, labels=names, autopct=shares, startangle=90, counterclock=False,
-             colors=colours, wedgeprops=edges)  # fmt: skip
+             colors=colours, wedgeprops=rims)  # fmt: skip
 
 
 def _histogram(axes: Any, chart: Drawn) -> None:
