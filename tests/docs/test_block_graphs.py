@@ -21,6 +21,7 @@ HIDDEN = "•••"
 DIFFERENT = {
     "message.webhook": "the id of the message is that of the step",
     "flow.stop": "the run is over before anything leaves it",
+    "ai.image": "the name of the file is made from that of the step",
 }
 REGISTRY = discover(())
 SPECS = [spec for spec in REGISTRY.specs() if spec.source == "builtin"]
