@@ -32,6 +32,8 @@ class Server:
     port: int
     address: str
     start: Callable[[Path, int], subprocess.Popen[bytes] | None]
+    ready: Callable[[int], bool] = lambda port: True
+    """Whether the one that listens on a port answers too."""
 
 
 @contextlib.contextmanager
@@ -50,13 +52,14 @@ def provide(name: str) -> Iterator[str | None]:
 class Private:
     """A server started here, which may be killed and started again."""
 
+    name: str
     address: str
     folder: Path
     port: int
     process: subprocess.Popen[bytes]
 
     def comes_up(self) -> bool:
-        return _comes_up(self.process, self.port)
+        return _comes_up(self.process, self.port, SERVERS[self.name].ready)
 
 
 @contextlib.contextmanager
@@ -68,7 +71,7 @@ def private(name: str) -> Iterator[Private | None]:
         if process is None:
             yield None
             return
-        own = Private(server.address.format(port=port), Path(folder), port, process)
+        own = Private(name, server.address.format(port=port), Path(folder), port, process)
         try:
             yield own if own.comes_up() else None
         finally:
@@ -94,6 +97,12 @@ def start_postgres_again(folder: Path, port: int) -> subprocess.Popen[bytes]:
     where += ["-c", "fsync=off", "-c", "full_page_writes=off"]
     program = f"{_postgres_programs()}/postgres"
     return _begin([*_as_user("postgres", folder), program, *map(str, where)], {})
+
+
+def _postgres_answers(port: int) -> bool:
+    """It listens while it is still starting up, and refuses whoever comes then."""
+    asked = [f"{_postgres_programs()}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(asked, check=False).returncode == 0
 
 
 def _postgres_programs() -> Path | None:
@@ -165,7 +174,11 @@ EICAR = r"X5O!P%@AP[4\PZX54(P^)7CC)7}" + "$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H
 
 SERVERS = {
     "postgres": Server(
-        "LUBAN_TEST_POSTGRES", 5432, "postgresql://postgres@127.0.0.1:{port}/postgres", _postgres
+        "LUBAN_TEST_POSTGRES",
+        5432,
+        "postgresql://postgres@127.0.0.1:{port}/postgres",
+        _postgres,
+        _postgres_answers,
     ),
     "redis": Server("LUBAN_TEST_REDIS", 6379, "redis://127.0.0.1:{port}/0", _redis),
     "rabbitmq": Server(
@@ -198,10 +211,10 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
 
 
-def _comes_up(process: subprocess.Popen[bytes], port: int) -> bool:
+def _comes_up(process: subprocess.Popen[bytes], port: int, ready: Callable[[int], bool]) -> bool:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        if _listens(port):
+        if _listens(port) and ready(port):
             return True
         time.sleep(0.05)
     return False

@@ -69,6 +69,20 @@ class NoWorld:
     def state(self, owner: str, agent_id: str) -> Any:
         raise NotImplementedError
 
+    def tables(self, owner: str, place: Any) -> Any:
+        raise NotImplementedError
+
+    def index(self, owner: str, agent_id: str, place: Any) -> Any:
+        raise NotImplementedError
+
+    def sandbox(self, owner: str, run_id: str, files: Any) -> Any:
+        raise NotImplementedError
+
+    databases = browser
+
+    async def address(self, host: str, port: int) -> str:
+        raise NotImplementedError
+
     async def start_agent(self, *what: Any, **named: Any) -> str:
         raise NotImplementedError
 

@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     file = folder / "blocks" / "greet.py"
     file.write_text(GREET, encoding="utf-8")
     (folder / "blocks" / "luban-blocks.toml").write_text('needs.programs = ["no-such-program"]')
-    process = ServerProcess(folder, fresh=False, **QUIET)
+    process = ServerProcess(folder, **QUIET)
     yield Folder(process.url, file)
     process.stop()
 

@@ -38,7 +38,7 @@ COMMAND = ["luban.server"]
 class ServerProcess:
     """A running server; `url` is what it printed. A `fresh` one has imported what it needs."""
 
-    def __init__(self, folder: Path, *, fresh: bool = False, **more: str) -> None:
+    def __init__(self, folder: Path, fresh: bool = False, /, **more: str) -> None:
         # A file, not a pipe: a server that says more than a pipe holds would stand still.
         self._errors = folder / f"{new_id('stderr')}.txt"
         with self._errors.open("w", encoding="utf-8") as errors:
@@ -95,8 +95,8 @@ def _line(stream: IO[str]) -> str:
 
 
 @contextmanager
-def server(folder: Path, *, fresh: bool = False, **more: str) -> Iterator[ServerProcess]:
-    running = ServerProcess(folder, fresh=fresh, **more)
+def server(folder: Path, fresh: bool = False, /, **more: str) -> Iterator[ServerProcess]:
+    running = ServerProcess(folder, fresh, **more)
     try:
         yield running
     finally:

@@ -59,7 +59,7 @@ def test_importing_luban_loads_none_of_it(tmp_path: Path) -> None:
 def test_an_idle_server_is_small(tmp_path: Path) -> None:
     with server(tmp_path) as running:
         running.stop()
-    with server(tmp_path, fresh=True) as running:
+    with server(tmp_path, True) as running:
         status = Path(f"/proc/{running.process.pid}/status").read_text()
         resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         assert int(resident.split()[1]) < 115 * 1024

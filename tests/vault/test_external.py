@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from luban.model.errors import InvalidValue, LubanError
 from luban.net import AllowList, GuardedHttp
 from luban.ports.vault import SecretNotFound, SecretRefused, SecretUnreachable
-from luban.sdk.http import Http, HttpResponse
+from luban.sdk.http import Http, HttpResponse, HttpStream
 from luban.vault.external import KEPT, ExternalSecrets, read_rows
 from tests.vault import vault_servers as wires
 from tests.vault.vault_servers import SECRETS, TOKEN, VaultServer, serving
@@ -82,6 +83,11 @@ class Hasty:
 
     async def request(self, method: str, url: str, **options: Any) -> HttpResponse:
         return await self._http.request(method, url, **{**options, "timeout": 0.3})
+
+    def stream(
+        self, method: str, url: str, **options: Any
+    ) -> AbstractAsyncContextManager[HttpStream]:
+        return self._http.stream(method, url, **{**options, "timeout": 0.3})
 
 
 def opened(

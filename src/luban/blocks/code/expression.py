@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from luban.sdk import (
     Block,
@@ -33,9 +33,7 @@ class Expression(Block):
     icon = "variable"
     keywords = ("python", "compute", "formula", "comprehension", "calculate", "map", "lambda")
     timeout = _LATE
-    exempt: ClassVar[dict[str, str]] = {
-        "effect": "the subset of Python computes, and reaches nothing outside"
-    }
+    exempt = (("effect", "the subset of Python computes, and reaches nothing outside"),)
 
     class Input(BlockInput):
         expression: str = Field(

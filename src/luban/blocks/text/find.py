@@ -14,7 +14,7 @@ from luban.sdk.patterns import bounded, compile_pattern
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _UNITS = {"万": 10**4, "亿": 10**8, "k": 10**3, "m": 10**6, "bn": 10**9}
-_EDGE = "。，；：！？、）】》”’.,;:!?)]}>'\""
+_RIM = "。，；：！？、）】》”’.,;:!?)]}>'\""
 
 _PATTERNS = {
     "emails": (
@@ -63,7 +63,7 @@ def _date(found: regex.Match[str]) -> str | None:
 def _url(found: regex.Match[str]) -> str:
     """Without the marks of the sentence around it; a bracket that was opened inside stays."""
     text = found.group()
-    while text and text[-1] in _EDGE:
+    while text and text[-1] in _RIM:
         if text[-1] == ")" and text.count("(") >= text.count(")"):
             break
         text = text[:-1]
