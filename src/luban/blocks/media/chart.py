@@ -105,11 +105,11 @@ class Chart(Block):
         Example(
             {"data": _ROWS, "kind": "bar", "title": "Sales", "format": "svg", "width": 200,
              "height": 150},
-            {"image": {"$file": "f_1", "name": "Sales.svg", "type": "image/svg+xml", "size": 5169}},
+            {"image": {"$file": "f_1", "name": "Sales.svg", "type": "image/svg+xml", "size": 5212}},
         ),
         Example(
             {"data": {"a": [1, 2, 4], "b": [3, None, 1]}, "width": 100, "height": 100},
-            {"image": {"$file": "f_1", "name": "chart.png", "type": "image/png", "size": 3544}},
+            {"image": {"$file": "f_1", "name": "chart.png", "type": "image/png", "size": 3518}},
         ),
         Example({"data": []}, {"error": {"code": "nothing_to_draw"}}),
         Example({"data": _ROWS, "y": ["cost"]}, {"error": {"code": "no_such_field"}}),
