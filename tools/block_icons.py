@@ -70,10 +70,9 @@ def _word(part: str) -> str:
     return part[:1].upper() + part[1:]
 
 
-def _order(component: str) -> tuple[str, str]:
-    """As the web app's linter sorts what is imported."""
-    name = component.removeprefix("type ")
-    return name.lower(), name
+def _order(component: str) -> list[tuple[str, bool]]:
+    """As the web app's linter sorts what is imported: of one letter, the large one first."""
+    return [(letter.lower(), letter.islower()) for letter in component.removeprefix("type ")]
 
 
 def _key(name: str) -> str:

@@ -30,7 +30,7 @@ def all_checks() -> list[Check]:
     return [
         Check("format", [tool("ruff"), "format", "--check", "."]),
         Check("lint", [tool("ruff"), "check", "."]),
-        Check("types", [tool("pyright"), "--level", "error"]),
+        Check("types", [tool("pyright"), "--level", "error", "--threads"]),
         Check("floors", [tool("lint-imports"), "--no-logo", "--no-cache"]),
         Check("sizes", [python, "-m", "tools.check_sizes"]),
         Check("glossary", [python, "-m", "tools.check_glossary"]),

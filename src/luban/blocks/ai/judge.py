@@ -47,9 +47,9 @@ class Judge(Block):
             title="Criteria",
             description="Each criterion by a name, and what it asks for.",
         )
-        task: str = Field(
+        purpose: str = Field(
             "",
-            title="Task",
+            title="Purpose",
             description="What the text was to do, such as the question it answers.",
             widget="textarea",
         )
@@ -189,5 +189,9 @@ def _rules(input: Judge.Input) -> str:
 
 
 def _material(input: Judge.Input, text: str) -> str:
-    parts = [("The task", input.task), ("A good text", input.reference), ("The text", text)]
+    parts = [
+        ("Its purpose", input.purpose),
+        ("A good text", input.reference),
+        ("The text", text),
+    ]
     return "\n\n".join(f"{title}:\n{as_data(held)}" for title, held in parts if held.strip())

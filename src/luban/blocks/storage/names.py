@@ -6,8 +6,8 @@ from typing import Any
 
 from luban.sdk import Field
 
-# Letters of any language: `客户反馈` is as good a name as `social_media_logs`. Its length is bounded
-# apart: counted in the pattern, it would take 2 MB of memory in each block.
+# Letters of any language: `客户反馈` is as good a name as `social_media_logs`. The length is bound
+# by itself: counted in the pattern, it would take 2 MB of memory in each block.
 PATTERN = r"^\w[\w.\- ]*$"
 
 

@@ -531,9 +531,3 @@ create policy of_owner on documents using (owner = nullif(current_setting('luban
 alter table document_vectors enable row level security;
 create policy of_owner on document_vectors using (owner = nullif(current_setting('luban.owner', true), ''));
 UPDATE luban_revision SET version_num='0009' WHERE luban_revision.version_num = '0008';
--- Running upgrade 0009 -> 0010
-UPDATE luban_revision SET version_num='0010' WHERE luban_revision.version_num = '0009';
--- Running upgrade 0010 -> 0011
-UPDATE luban_revision SET version_num='0011' WHERE luban_revision.version_num = '0010';
--- Running upgrade 0011 -> 0012
-UPDATE luban_revision SET version_num='0012' WHERE luban_revision.version_num = '0011';

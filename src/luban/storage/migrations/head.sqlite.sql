@@ -459,4 +459,4 @@ CREATE TRIGGER documents_removed after delete on documents begin
   insert into document_words (document_words, rowid, home, terms)
   values ('delete', old.seq, old.home, old.terms); end;
 CREATE TRIGGER runs_tell after update of status on runs when new.status <> old.status begin insert into outbox (owner, run, event, data, at) select new.owner, new.id, case new.status when 'running' then 'run.started' else 'run.' || new.status end, case new.status when 'waiting' then new.waiting_for else null end, (julianday('now') - 2440587.5) * 86400.0 from webhooks w where w.owner = new.owner and new.status <> old.status and (new.status in ('waiting', 'completed', 'failed', 'cancelled') or (new.status = 'running' and old.started_at is null)) limit 1; end;
-insert into luban_revision (version_num) values ('0012');
+insert into luban_revision (version_num) values ('0009');
