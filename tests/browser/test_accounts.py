@@ -289,7 +289,7 @@ def test_an_invitation_makes_an_account_in_the_team(visit: Visit, town: Town) ->
 def test_a_shared_agent_runs_for_whoever_has_the_link(visit: Visit, town: Town) -> None:
     agent = town.agent("Shared adder", adder())
     page = town.enter(visit, f"/agents/{agent}/edit")
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Make a link").click()
     shown = dialog.get_by_role("textbox", name="Your link")

@@ -28,6 +28,7 @@ def started(luban: Luban, block: str) -> Process:
 
 def told(running: Process, pattern: str) -> re.Match[str]:
     """The first line of progress that says so."""
+    assert running.stderr is not None
     said: list[str] = []
     while line := running.stderr.readline():
         said.append(line)

@@ -44,18 +44,18 @@ class Process:
         """Its output is a pipe; so are its input, if asked for, and its errors, if no file is."""
         self.args = list(words)
         self.returncode: int | None = None
-        kept = [os.pipe(), os.pipe(), os.pipe()]
+        read_in, write_in = os.pipe()
+        read_out, write_out = os.pipe()
+        read_err, write_err = os.pipe() if stderr is None else (None, stderr.fileno())
         if stdin != PIPE:
-            os.close(kept[0][1])
-        self.stdin = open(kept[0][1], "w", encoding="utf-8") if stdin == PIPE else None  # noqa: SIM115, PTH123
-        self.stdout = open(kept[1][0], encoding="utf-8")  # noqa: SIM115, PTH123
-        self.stderr = open(kept[2][0], encoding="utf-8")  # noqa: SIM115, PTH123
-        theirs = [kept[0][0], kept[1][1], kept[2][1]]
-        files = [*theirs[:2], theirs[2] if stderr is None else stderr.fileno()]
+            os.close(write_in)
+        self.stdin = _open(write_in, "w") if stdin == PIPE else None
+        self.stdout = _open(read_out, "r")
+        self.stderr = None if read_err is None else _open(read_err, "r")
         asked = {"words": words, "cwd": str(cwd), "env": dict(env)}
-        self._line = ask(mother(), asked, files)
+        self._line = ask(mother(), asked, [read_in, write_out, write_err])
         self.pid = hear(self._line)
-        for end in theirs:
+        for end in (read_in, write_out, *([write_err] if stderr is None else [])):
             os.close(end)
 
     def poll(self) -> int | None:
@@ -78,7 +78,7 @@ class Process:
     ) -> tuple[str, str]:
         """What it said and erred until its end. Raises `subprocess.TimeoutExpired`."""
         until = None if timeout is None else time.monotonic() + timeout
-        said = {file: list[str]() for file in (self.stdout, self.stderr)}
+        said = {file: list[str]() for file in (self.stdout, self.stderr) if file is not None}
         readers = [
             threading.Thread(target=_read, args=(file, into), daemon=True)
             for file, into in said.items()
@@ -92,7 +92,8 @@ class Process:
             if reader.is_alive():
                 raise subprocess.TimeoutExpired(self.args, timeout or 0)
         self.wait(None if until is None else max(0, until - time.monotonic()))
-        return "".join(said[self.stdout]), "".join(said[self.stderr])
+        erred = "" if self.stderr is None else "".join(said[self.stderr])
+        return "".join(said[self.stdout]), erred
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -161,6 +162,10 @@ def on_path(folder: Path) -> tuple[Path, dict[str, str]]:
 def _end(mother: subprocess.Popen[str], folder: tempfile.TemporaryDirectory[str]) -> None:
     with mother, folder:
         pass  # her input ends, and so does she
+
+
+def _open(end: int, mode: str) -> IO[str]:
+    return os.fdopen(end, mode, encoding="utf-8")
 
 
 def _read(file: IO[str], into: list[str]) -> None:

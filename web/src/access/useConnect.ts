@@ -7,6 +7,8 @@ const EVERY_MS = 1000;
 /** For so long the server waits for an answer too. */
 const LONGEST_MS = 600_000;
 const WAITING = "luban-connecting";
+/** The other window may be slower to come back than we are to hear of it. */
+const GRACE_MS = 15_000;
 
 type Asked = Parameters<typeof startOAuth>[0];
 
@@ -57,7 +59,7 @@ export function useConnect(onDone: (credential: string) => void) {
       if (attempt.current === mine) setError(caught);
     } finally {
       if (attempt.current === mine) {
-        localStorage.removeItem(WAITING);
+        localStorage.setItem(WAITING, String(Date.now() - LONGEST_MS + GRACE_MS));
         setBusy(false);
       }
     }

@@ -72,7 +72,7 @@ function mismatch(output: Pin, input: Pin, blocks: Blocks): Refusal {
   };
 }
 
-/** A step block that takes the one type and gives the other, closest types first. */
+/** A step block that takes the one type and gives the other, closest types first, then those for converting. */
 export function findConverter(blocks: Blocks, from: PinType, to: PinType): BlockSpec | undefined {
   let best: BlockSpec | undefined;
   let bestScore = 0;
@@ -84,7 +84,8 @@ export function findConverter(blocks: Blocks, from: PinType, to: PinType): Block
     if (!canBecome(from, { kind: input.kind, item: input.item_kind })) continue;
     if (!canBecome({ kind: output.kind, item: output.item_kind }, to)) continue;
     const exact = Number(input.kind === from.kind) * 4 + Number(output.kind === to.kind) * 2;
-    const score = exact + Number(spec.effect === "none") + 1;
+    const meant = spec.keywords.includes("convert") ? 0.5 : 0;
+    const score = exact + Number(spec.effect === "none") + meant + 1;
     if (score > bestScore) [best, bestScore] = [spec, score];
   }
   return best;

@@ -30,7 +30,7 @@ class Read(Block):
     category = "file"
     effect = Effect.NONE
     icon = "file-search"
-    keywords = ("open", "load", "text", "content", "encoding", "base64", "chunk")
+    keywords = ("open", "load", "text", "content", "encoding", "base64", "chunk", "convert")
 
     class Input(BlockInput):
         file: FileRef = Field(title="File", description="The file to read.")

@@ -26,7 +26,7 @@ class Convert(Block):
     category = "logic"
     effect = Effect.NONE
     icon = "arrow-left-right"
-    keywords = ("cast", "number", "text", "boolean", "list", "object", "date", "to")
+    keywords = ("convert", "cast", "number", "text", "boolean", "list", "object", "date", "to")
 
     class Input(BlockInput):
         value: Any = Field(title="Value", description="What to convert.")
