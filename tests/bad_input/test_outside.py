@@ -85,10 +85,10 @@ def test_a_stored_file_of_fifty_megabytes(luban: Luban) -> None:
         for _ in range(50):
             file.write(b"0123456789" * 100_000)
     path = write_agent(luban.folder / "read.agent.yaml", FILE)
-    luban.env["LUBAN_FILE_LIMIT"] = "1000000"
-    names = ("large.txt", "1000000", "LUBAN_FILE_LIMIT")
+    luban.env["LUBAN_UPLOAD_LIMIT"] = "1000000"
+    names = ("large.txt", "1000000", "LUBAN_UPLOAD_LIMIT")
     both(luban, "run", path, "-i", f"file=@{large}", code=2, names=names)
-    del luban.env["LUBAN_FILE_LIMIT"]
+    luban.env["LUBAN_UPLOAD_LIMIT"] = "60000000"
     both(luban, "run", path, "-i", f"file=@{large}", code=1, names=("read", "large.txt", "20 MB"))
     path.write_text(FILE.replace("file.read}", "file.read, with: {max_megabytes: 60}}"))
     answer = luban("run", path, "-i", f"file=@{large}", "--json").json
