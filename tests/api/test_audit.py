@@ -134,7 +134,8 @@ def test_every_change_has_a_name_that_says_what_happened_to_what() -> None:
         "agent", "api_key", "approval", "caps", "collection", "credential", "delivery", "document",
         "email",
         "factor", "file", "identity", "invitation", "key", "link", "member", "password", "provider",
-        "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "ticket", "user",
+        "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "ticket",
+        "user",
         "version", "webhook",
     }  # fmt: skip
     strange = {
