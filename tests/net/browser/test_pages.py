@@ -198,7 +198,7 @@ async def test_a_browser_that_cannot_lock_pages_in_says_so(tmp_path: Path) -> No
     program = tmp_path / "chromium"
     program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
     program.chmod(0o755)
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # whoever runs the browser must find it
+    for folder in (tmp_path, *tmp_path.parents[:3]):  # whoever runs the browser must find it
         folder.chmod(folder.stat().st_mode | 0o055)
     async with serving(page("x")) as server:
         with pytest.raises(BrowserSandboxMissing, match="No usable sandbox"):
