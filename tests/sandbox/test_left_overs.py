@@ -76,7 +76,7 @@ async def test_folders_and_groups_are_taken_away(box: Box) -> None:
     await box.run("1")
     await box.failure("1 / 0")
     async with asyncio.timeout(30):  # boxes of other tests, at the same time, go too
-        while there() - before:
+        while there() - before:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
