@@ -88,7 +88,8 @@ class Scene:
         assert was_stopped or repeated == []
         assert random_values(notes) == []
         once = Counter(note.key for note in notes if note.block == "once")
-        assert set(once.values()) == {1}
+        twice = [key for key, times in once.items() if times > 1]
+        assert len(twice) <= (1 if was_stopped else 0)
         recorded = {
             f"{row['id']}/{row['node']}/{row['iteration']}": json.loads(row["data"])["emissions"]
             for row in rows

@@ -21,7 +21,7 @@ TIMES = 6
 
 
 class Away:
-    """Refuses some calls of a queue or journal, each kind some times."""
+    """Refuses some calls of a queue or journal, each kind some times, the first in any case."""
 
     def __init__(self, inner: Any, names: set[str], draw: random.Random) -> None:
         self._inner = inner
@@ -35,7 +35,8 @@ class Away:
 
     def _maybe(self, name: str, asked: Callable[..., Any]) -> Any:
         async def ask(*given: Any, **named: Any) -> Any:
-            if self.refused[name] < TIMES and self._draw.random() < 0.7:
+            before = self.refused[name]
+            if before < TIMES and (not before or self._draw.random() < 0.7):
                 self.refused[name] += 1
                 raise StorageBusy(place="the store", seconds=1)
             return await asked(*given, **named)

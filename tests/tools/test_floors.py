@@ -41,6 +41,9 @@ def house(tmp_path: Path) -> Path:
         folder = tmp_path / "src/luban" / floor
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text("thing = 1\n")
+    inside = tmp_path / "src/luban/sandbox/inside"
+    inside.mkdir()
+    (inside / "__init__.py").touch()
     (tmp_path / "src/luban/__init__.py").touch()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
