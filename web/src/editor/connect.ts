@@ -84,7 +84,7 @@ export function findConverter(blocks: Blocks, from: PinType, to: PinType): Block
     if (!canBecome(from, { kind: input.kind, item: input.item_kind })) continue;
     if (!canBecome({ kind: output.kind, item: output.item_kind }, to)) continue;
     const exact = Number(input.kind === from.kind) * 4 + Number(output.kind === to.kind) * 2;
-    const meant = spec.keywords.includes("convert") ? 1.5 : 0;
+    const meant = spec.keywords?.includes("convert") ? 1.5 : 0;
     const score = exact + Number(spec.effect === "none") + meant + 1;
     if (score > bestScore) [best, bestScore] = [spec, score];
   }

@@ -1,7 +1,9 @@
 // What the nodes of a run are called: their own title, else their block's with what tells two of them apart.
 import type { AgentDocument, BlockSpec, DocumentNode } from "@/api/types";
-import { blockIdOf } from "@/editor";
 import { nodeKey } from "./state";
+
+/** `text.split` of `text.split@2`. */
+const withoutVersion = (block: string): string => block.split("@", 1)[0] ?? "";
 
 interface Level {
   nodes: Record<string, DocumentNode>;
@@ -38,7 +40,7 @@ export function namesOf(
   const name = (path: string): string => {
     const { id, node, beside } = placeOf(document, path);
     if (node?.title) return node.title;
-    const spec = specs.get(node ? blockIdOf(blockOf(node)) : "");
+    const spec = specs.get(node ? withoutVersion(blockOf(node)) : "");
     if (!node || !spec) return id;
     const block = pick(spec.title, spec.title_zh);
     const mark = asked(node, spec) || (node.body || isOneOfMany(node, beside) ? id : "");
