@@ -52,6 +52,13 @@ _TABLES = {
     "webhooks": "Addresses that are told of events.",
     "deliveries": "Each event for such an address, and what became of it.",
     "outbox": "What happened to runs, until it is made into deliveries; a trigger writes it.",
+    "models": "Language models that people added; their keys are credentials.",
+    "model_use": "What models took, per owner, agent, model and day.",
+    "budgets": "How much of models an owner, or an agent, may use.",
+    "tool_servers": "MCP servers whose tools agents may use.",
+    "threads": "Conversations with agents.",
+    "thread_messages": "What was said in them; those that follow one message are branches.",
+    "proposals": "Drafts of agents that a model made, until somebody has decided on them.",
     REVISION_TABLE: "Which migration the database is at.",
 }
 _COLUMNS = {

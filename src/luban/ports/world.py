@@ -17,6 +17,7 @@ from luban.sdk.http import Http
 from luban.sdk.mail import Mail
 from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
+from luban.sdk.tools import UsableTool
 
 
 def _nothing() -> None:
@@ -82,6 +83,10 @@ class World(Protocol):
 
     async def address(self, host: str, port: int) -> str:
         """Where a driver may connect to. Raises what the guard of outgoing requests does."""
+        ...
+
+    async def tools(self, owner: str, wanted: Sequence[str]) -> list[UsableTool]:
+        """Those of `agent:` and `mcp:`, as `Context.tools` says. Raises `tool_unknown`."""
         ...
 
     async def start_agent(

@@ -15,6 +15,7 @@ from luban.sdk.http import Http
 from luban.sdk.mail import Mail
 from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
+from luban.sdk.tools import UsableTool
 
 T = TypeVar("T")
 
@@ -110,6 +111,21 @@ class Context(Protocol):
         **more: Any,
     ) -> dict[str, Any]:
         """Runs another block and gives its outputs by pin, a list for a pin that emits many."""
+        ...
+
+    async def tools(self, *wanted: str, pin: str = "tools") -> list[UsableTool]:
+        """The tools linked to that pin of the node, and those wanted by name.
+
+        `block:ID`, `family:PREFIX` (all blocks whose ids begin so), `agent:NAME` (by name or id),
+        `mcp:SERVER` and `mcp:SERVER/TOOL`. Not durable: what is there may differ the next time.
+        Raises `tool_unknown`.
+        """
+        ...
+
+    async def use(
+        self, tool: UsableTool, arguments: Mapping[str, Any], *, key: str | None = None
+    ) -> dict[str, Any]:
+        """Runs a tool and gives its outputs by name."""
         ...
 
     async def step(

@@ -531,3 +531,89 @@ create policy of_owner on documents using (owner = nullif(current_setting('luban
 alter table document_vectors enable row level security;
 create policy of_owner on document_vectors using (owner = nullif(current_setting('luban.owner', true), ''));
 UPDATE luban_revision SET version_num='0009' WHERE luban_revision.version_num = '0008';
+-- Running upgrade 0009 -> 0010
+CREATE TABLE models (
+    owner TEXT NOT NULL,
+    id TEXT NOT NULL,
+    shared BOOLEAN DEFAULT false NOT NULL,
+    data BYTEA NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    updated_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, id)
+);
+CREATE TABLE model_use (
+    owner TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    model TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    calls BIGINT DEFAULT '0' NOT NULL,
+    input_tokens BIGINT DEFAULT '0' NOT NULL,
+    output_tokens BIGINT DEFAULT '0' NOT NULL,
+    usd DOUBLE PRECISION DEFAULT '0' NOT NULL,
+    unpriced BIGINT DEFAULT '0' NOT NULL,
+    PRIMARY KEY (owner, agent, model, day)
+);
+CREATE TABLE budgets (
+    owner TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    data BYTEA NOT NULL,
+    updated_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, scope)
+);
+CREATE TABLE tool_servers (
+    owner TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    shared BOOLEAN DEFAULT false NOT NULL,
+    data BYTEA NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    updated_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, id)
+);
+CREATE UNIQUE INDEX tool_servers_by_name ON tool_servers (owner, name);
+CREATE TABLE threads (
+    owner TEXT NOT NULL,
+    id TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    title TEXT DEFAULT '' NOT NULL,
+    data BYTEA NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    updated_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, id)
+);
+CREATE INDEX threads_by_age ON threads (owner, updated_at, id);
+CREATE TABLE thread_messages (
+    owner TEXT NOT NULL,
+    thread TEXT NOT NULL,
+    id TEXT NOT NULL,
+    parent TEXT,
+    role TEXT NOT NULL,
+    run TEXT,
+    data BYTEA NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, thread, id)
+);
+CREATE TABLE proposals (
+    owner TEXT NOT NULL,
+    id TEXT NOT NULL,
+    agent TEXT DEFAULT '' NOT NULL,
+    data BYTEA NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    updated_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, id)
+);
+alter table models enable row level security;
+create policy of_owner on models using (owner = nullif(current_setting('luban.owner', true), '') or shared);
+alter table model_use enable row level security;
+create policy of_owner on model_use using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table budgets enable row level security;
+create policy of_owner on budgets using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table tool_servers enable row level security;
+create policy of_owner on tool_servers using (owner = nullif(current_setting('luban.owner', true), '') or shared);
+alter table threads enable row level security;
+create policy of_owner on threads using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table thread_messages enable row level security;
+create policy of_owner on thread_messages using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table proposals enable row level security;
+create policy of_owner on proposals using (owner = nullif(current_setting('luban.owner', true), ''));
+UPDATE luban_revision SET version_num='0010' WHERE luban_revision.version_num = '0009';

@@ -59,6 +59,13 @@ CREATE TABLE blobs (
 	PRIMARY KEY (run, hash),
 	FOREIGN KEY(run) REFERENCES runs (seq) ON DELETE cascade
 );
+CREATE TABLE budgets (
+	owner TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	data BLOB NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, scope)
+);
 CREATE TABLE collections (
 	owner TEXT NOT NULL,
 	scope TEXT NOT NULL,
@@ -228,6 +235,27 @@ CREATE TABLE members (
 	FOREIGN KEY(team) REFERENCES teams (id) ON DELETE cascade,
 	FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE cascade
 );
+CREATE TABLE model_use (
+	owner TEXT NOT NULL,
+	agent TEXT NOT NULL,
+	model TEXT NOT NULL,
+	day INTEGER NOT NULL,
+	calls BIGINT DEFAULT '0' NOT NULL,
+	input_tokens BIGINT DEFAULT '0' NOT NULL,
+	output_tokens BIGINT DEFAULT '0' NOT NULL,
+	usd DOUBLE DEFAULT '0' NOT NULL,
+	unpriced BIGINT DEFAULT '0' NOT NULL,
+	PRIMARY KEY (owner, agent, model, day)
+);
+CREATE TABLE models (
+	owner TEXT NOT NULL,
+	id TEXT NOT NULL,
+	shared BOOLEAN DEFAULT 0 NOT NULL,
+	data BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, id)
+);
 CREATE TABLE one_time (
 	kind TEXT NOT NULL,
 	digest BLOB NOT NULL,
@@ -244,6 +272,15 @@ CREATE TABLE outbox (
 	event TEXT NOT NULL,
 	data BLOB,
 	at DOUBLE NOT NULL
+);
+CREATE TABLE proposals (
+	owner TEXT NOT NULL,
+	id TEXT NOT NULL,
+	agent TEXT DEFAULT '' NOT NULL,
+	data BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, id)
 );
 CREATE TABLE provider_limits (
 	"key" TEXT NOT NULL,
@@ -363,6 +400,37 @@ CREATE TABLE teams (
 	created_at DOUBLE NOT NULL,
 	PRIMARY KEY (id)
 );
+CREATE TABLE thread_messages (
+	owner TEXT NOT NULL,
+	thread TEXT NOT NULL,
+	id TEXT NOT NULL,
+	parent TEXT,
+	role TEXT NOT NULL,
+	run TEXT,
+	data BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, thread, id)
+);
+CREATE TABLE threads (
+	owner TEXT NOT NULL,
+	id TEXT NOT NULL,
+	agent TEXT NOT NULL,
+	title TEXT DEFAULT '' NOT NULL,
+	data BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, id)
+);
+CREATE TABLE tool_servers (
+	owner TEXT NOT NULL,
+	id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	shared BOOLEAN DEFAULT 0 NOT NULL,
+	data BLOB NOT NULL,
+	created_at DOUBLE NOT NULL,
+	updated_at DOUBLE NOT NULL,
+	PRIMARY KEY (owner, id)
+);
 CREATE TABLE users (
 	id TEXT NOT NULL,
 	email TEXT NOT NULL,
@@ -443,6 +511,8 @@ CREATE INDEX shares_by_turn ON shares (last_vt);
 CREATE INDEX state_changes_by_age ON state_changes (owner, at);
 CREATE INDEX table_rows_by_name ON table_rows (owner, name, seq);
 CREATE UNIQUE INDEX table_rows_once ON table_rows (owner, name, once);
+CREATE INDEX threads_by_age ON threads (owner, updated_at, id);
+CREATE UNIQUE INDEX tool_servers_by_name ON tool_servers (owner, name);
 CREATE INDEX users_by_role ON users (role);
 CREATE INDEX webhooks_of_owner ON webhooks (owner, id);
 CREATE TRIGGER audit_is_kept before update on audit begin select raise(abort, 'the audit log is not changed'); end;
@@ -459,4 +529,4 @@ CREATE TRIGGER documents_removed after delete on documents begin
   insert into document_words (document_words, rowid, home, terms)
   values ('delete', old.seq, old.home, old.terms); end;
 CREATE TRIGGER runs_tell after update of status on runs when new.status <> old.status begin insert into outbox (owner, run, event, data, at) select new.owner, new.id, case new.status when 'running' then 'run.started' else 'run.' || new.status end, case new.status when 'waiting' then new.waiting_for else null end, (julianday('now') - 2440587.5) * 86400.0 from webhooks w where w.owner = new.owner and new.status <> old.status and (new.status in ('waiting', 'completed', 'failed', 'cancelled') or (new.status = 'running' and old.started_at is null)) limit 1; end;
-insert into luban_revision (version_num) values ('0009');
+insert into luban_revision (version_num) values ('0010');

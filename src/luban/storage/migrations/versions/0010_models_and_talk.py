@@ -1,0 +1,129 @@
+"""Models of people, what was spent on them, servers of tools, conversations, proposals."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+TABLES = (
+    "models",
+    "model_use",
+    "budgets",
+    "tool_servers",
+    "threads",
+    "thread_messages",
+    "proposals",
+)
+
+
+def upgrade() -> None:
+    _models()
+    _spending()
+    _tool_servers()
+    _threads()
+    _proposals()
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    for table in TABLES:
+        shared = " or shared" if table in ("models", "tool_servers") else ""
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(
+            f"create policy of_owner on {table} "
+            f"using (owner = nullif(current_setting('luban.owner', true), ''){shared})"
+        )
+
+
+def _models() -> None:
+    op.create_table(
+        "models",
+        sa.Column("owner", sa.Text, primary_key=True),
+        # provider/name
+        sa.Column("id", sa.Text, primary_key=True),
+        # Whether everybody of this installation may use it.
+        sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+    )
+
+
+def _spending() -> None:
+    op.create_table(
+        "model_use",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("agent", sa.Text, primary_key=True),
+        sa.Column("model", sa.Text, primary_key=True),
+        # Days since 1970-01-01, UTC.
+        sa.Column("day", sa.Integer, primary_key=True),
+        sa.Column("calls", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("input_tokens", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("output_tokens", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("usd", sa.Double, nullable=False, server_default="0"),
+        # Calls whose price nobody knows.
+        sa.Column("unpriced", sa.BigInteger, nullable=False, server_default="0"),
+    )
+    op.create_table(
+        "budgets",
+        sa.Column("owner", sa.Text, primary_key=True),
+        # `user`, or `agent:ID`.
+        sa.Column("scope", sa.Text, primary_key=True),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+    )
+
+
+def _tool_servers() -> None:
+    op.create_table(
+        "tool_servers",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+    )
+    op.create_index("tool_servers_by_name", "tool_servers", ["owner", "name"], unique=True)
+
+
+def _threads() -> None:
+    op.create_table(
+        "threads",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("agent", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False, server_default=""),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+    )
+    op.create_index("threads_by_age", "threads", ["owner", "updated_at", "id"])
+    op.create_table(
+        "thread_messages",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("thread", sa.Text, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        # The message it follows; several that follow one are branches.
+        sa.Column("parent", sa.Text),
+        sa.Column("role", sa.Text, nullable=False),
+        # The run that answers, or answered.
+        sa.Column("run", sa.Text),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+    )
+
+
+def _proposals() -> None:
+    op.create_table(
+        "proposals",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        # Empty for an agent that is not there yet.
+        sa.Column("agent", sa.Text, nullable=False, server_default=""),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+    )
