@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from luban.llm.errors import ModelKeyMissing
 from luban.model.errors import InvalidValue
@@ -27,12 +27,19 @@ WireName = Literal[
     "google",
 ]
 
+Capability = Literal[
+    "tools", "schema", "json", "images", "embeddings", "image_making", "reasoning", "stream"
+]
+"""`images` are those that go with a message; `schema` is keeping to a JSON Schema by itself."""
+
 
 class ModelConfig(BaseModel):
     """One model: where it is, what it is called there, what it costs.
 
     `id` is `provider/name`; `name` is what the address calls it, when that differs. Prices are US
-    dollars for a million model tokens.
+    dollars for a million model tokens. `context` is how many model tokens fit in, `None` when that
+    is unknown; `fallback` are the models that are asked instead, in order, when this one fails. No
+    `capabilities` means that nobody said what it can do.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +54,9 @@ class ModelConfig(BaseModel):
     input_usd: float | None = None
     output_usd: float | None = None
     default: bool = False
+    context: int | None = Field(default=None, gt=0)
+    capabilities: frozenset[Capability] = frozenset()
+    fallback: tuple[str, ...] = ()
 
     @property
     def provider(self) -> str:
