@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from luban.blocks.ai.json_answers import NotJson, parsed
-from luban.blocks.ai.json_shape import problems
 from luban.blocks.ai.prompts import as_data
 from luban.blocks.ai.structured import Structured
 from luban.blocks.ai.summarize import Summarize
 from luban.blocks.ai.translate import Translate
+from luban.forge.json_answers import NotJson, parsed
+from luban.forge.json_shape import problems
 from luban.interop.foreign_blocks import ours_for
 from luban.sdk import BlockError, ChatMessage, TemporaryError
 from luban.sdk.scripted_models import ScriptedModels

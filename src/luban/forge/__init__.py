@@ -1,1 +1,1 @@
-"""The autonomous agent and its starter kit."""
+"""What an agent that decides by itself is made of: its loop, decisions, approvals and limits."""

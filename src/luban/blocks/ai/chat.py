@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from luban.blocks.ai.asking import as_values, options_of, spent
-from luban.blocks.ai.json_answers import NotJson, parsed
 from luban.blocks.ai.pins import (
     max_tokens_pin,
     model_out,
@@ -16,6 +15,7 @@ from luban.blocks.ai.pins import (
 )
 from luban.blocks.ai.prompts import filled
 from luban.blocks.ai.turns import pictures, turns, with_something
+from luban.forge.json_answers import NotJson, parsed
 from luban.sdk import (
     Block,
     BlockInput,

@@ -6,7 +6,6 @@ import json
 from typing import Any, cast
 
 from luban.blocks.ai.asking import needed
-from luban.blocks.ai.json_answers import NotJson, parsed
 from luban.blocks.ai.pins import (
     max_tokens_pin,
     model_out,
@@ -18,6 +17,7 @@ from luban.blocks.ai.pins import (
 )
 from luban.blocks.ai.prompts import IS_DATA, as_data
 from luban.blocks.ai.re_asking import Unfit, until_it_fits
+from luban.forge.json_answers import NotJson, parsed
 from luban.sdk import (
     Block,
     BlockError,

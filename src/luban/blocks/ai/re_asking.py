@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, cast
 
 from luban.blocks.ai.asking import Asks, Heard, ask, options_of, together
-from luban.blocks.ai.json_answers import NotJson, parsed
-from luban.blocks.ai.json_shape import problems
+from luban.forge.json_answers import NotJson, parsed
+from luban.forge.json_shape import problems
 from luban.sdk import BlockError, ChatMessage, Context, TemporaryError
 from luban.sdk.chat import ChatOptions
 
