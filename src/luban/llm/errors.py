@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from luban.model.errors import LubanError
 from luban.sdk.errors import WordedError, WordedTemporaryError
 
 
@@ -50,6 +51,41 @@ class ModelRefused(WordedError):
     code = "model_refused"
     en = "The model `{model}` refused the request ({status}): {answer}"
     zh = "模型“{model}”拒绝了请求（{status}）：{answer}"
+
+
+class ModelContextFull(WordedError):
+    """The conversation is longer than the model takes."""
+
+    code = "model_context_full"
+    en = (
+        "The conversation is too long for the model `{model}`: {answer} Send fewer or shorter "
+        "messages, or choose a model with a larger context window."
+    )
+    zh = "对话超出模型“{model}”的长度上限：{answer} 请减少或缩短消息，或改用上下文更大的模型。"
+
+
+class AnswerNotRecorded(WordedError):
+    """Models answer from a file, and it has no answer to this."""
+
+    code = "answer_not_recorded"
+    en = (
+        "The recording {file} has no answer of `{model}` to this question: {question} "
+        "Record it again with LUBAN_MODELS_RECORD, or ask the model by leaving out "
+        "LUBAN_MODELS_REPLAY."
+    )
+    zh = (
+        "录制文件 {file} 中没有模型“{model}”对此问题的回答：{question} "
+        "请用 LUBAN_MODELS_RECORD 重新录制，或去掉 LUBAN_MODELS_REPLAY 以直接询问模型。"
+    )
+
+
+class RecordingBroken(LubanError):
+    """A file of recorded answers that cannot be read."""
+
+    code = "recording_broken"
+    status = 422
+    en = "The recording {file} cannot be read: {reason}. Record it again."
+    zh = "录制文件 {file} 无法读取：{reason}。请重新录制。"
 
 
 class ModelBusy(WordedTemporaryError):

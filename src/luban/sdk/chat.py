@@ -108,6 +108,11 @@ class ChatOptions(TypedDict, total=False):
     """`auto`, `none`, `required`, or the name of the tool to use."""
     timeout: float
     """Seconds; 120 unless said."""
+    fit: bool
+    """Where all would not fit the model, the oldest turns go and long texts are shortened."""
+    cache: Literal["no", "prompt", "answer"]
+    """`prompt` has the provider keep the beginning of the conversation, for less money the next
+    time; `answer` gives the answer that the same question got here before."""
     on_delta: Callable[[str], None] | None
     """Gets the pieces of the text as they come."""
     on_reasoning: Callable[[str], None] | None

@@ -135,6 +135,8 @@ def settings_of(options: ChatOptions, timeout: float) -> ModelSettings:
         settings["max_tokens"] = longest
     if stop := options.get("stop"):
         settings["stop_sequences"] = list(stop)
+    if options.get("cache") == "prompt":
+        settings["cache"] = True
     if options.get("tools") and (choice := options.get("tool_choice", "auto")) != "auto":
         settings["tool_choice"] = choice if choice in ("none", "required") else [choice]
     return settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,13 @@ from luban.llm import errors
 from luban.llm.settings import ModelConfig
 
 _SHOWN = 300
+_TOO_MUCH = (400, 413, 422)
+_TOO_LONG = re.compile(
+    r"context.{0,3}(length|window|size)|prompt is too long|too many tokens"
+    r"|exceeds? the (maximum|available)|maximum number of tokens|input is too long",
+    re.IGNORECASE,
+)
+"""As OpenAI and those like it, Anthropic, Gemini, llama.cpp and Mistral put it."""
 
 
 @contextmanager
@@ -50,6 +58,8 @@ def of_status(
         )
     if status >= 500 or status == 408:
         return errors.ModelDown(model=model, status=status, answer=answer, retry_after=wait)
+    if status in _TOO_MUCH and _TOO_LONG.search(answer):
+        return errors.ModelContextFull(model=model, answer=answer)
     refused = errors.ModelKeyRefused if status in (401, 403) else errors.ModelRefused
     return refused(model=model, status=status, answer=answer)
 
