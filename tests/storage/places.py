@@ -20,6 +20,7 @@ from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
 from luban.ports.tables import TableStore
+from luban.ports.threads import ThreadStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.storage import postgres
 from luban.storage.files.records import FileRecords
@@ -58,6 +59,8 @@ class Store(Protocol):
     def file_records(self) -> FileRecords: ...
     @property
     def links(self) -> LinkStore: ...
+    @property
+    def threads(self) -> ThreadStore: ...
     @property
     def users(self) -> UserStore: ...
     @property

@@ -21,6 +21,7 @@ from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
 from luban.ports.tables import TableStore
+from luban.ports.threads import ThreadStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.ports.webhooks import WebhookStore
 from luban.server.settings import Settings
@@ -108,6 +109,8 @@ class Database(Protocol):
     def teams(self) -> TeamStore: ...
     @property
     def links(self) -> LinkStore: ...
+    @property
+    def threads(self) -> ThreadStore: ...
     @property
     def credentials(self) -> CredentialStore: ...
     @property

@@ -26,6 +26,7 @@ from luban.storage.sql.providers import SqlProviderStore
 from luban.storage.sql.sessions import SqlSessionStore
 from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
+from luban.storage.sql.threads import SqlThreadStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sqlite.words import SqliteWords
 
@@ -62,6 +63,7 @@ class MemoryDatabase:
         self.sessions = SqlSessionStore(self.tables.records)
         self.teams = SqlTeamStore(self.tables.records, self.tables.owns)
         self.links = SqlLinkStore(self.tables.records)
+        self.threads = SqlThreadStore(self.tables.records)
 
     async def close(self) -> None:
         """Hands back the worker's runs, if there is one."""

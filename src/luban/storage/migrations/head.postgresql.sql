@@ -574,25 +574,26 @@ CREATE UNIQUE INDEX tool_servers_by_name ON tool_servers (owner, name);
 CREATE TABLE threads (
     owner TEXT NOT NULL,
     id TEXT NOT NULL,
-    agent TEXT NOT NULL,
-    title TEXT DEFAULT '' NOT NULL,
+    agent TEXT DEFAULT '' NOT NULL,
+    search TEXT DEFAULT '' NOT NULL,
+    pinned INTEGER DEFAULT '0' NOT NULL,
+    archived INTEGER DEFAULT '0' NOT NULL,
     data BYTEA NOT NULL,
     created_at DOUBLE PRECISION NOT NULL,
     updated_at DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (owner, id)
 );
-CREATE INDEX threads_by_age ON threads (owner, updated_at, id);
+CREATE INDEX threads_by_age ON threads (owner, archived, updated_at, id);
 CREATE TABLE thread_messages (
     owner TEXT NOT NULL,
-    thread TEXT NOT NULL,
     id TEXT NOT NULL,
-    parent TEXT,
-    role TEXT NOT NULL,
-    run TEXT,
+    thread TEXT NOT NULL,
+    settled INTEGER DEFAULT '0' NOT NULL,
     data BYTEA NOT NULL,
     created_at DOUBLE PRECISION NOT NULL,
-    PRIMARY KEY (owner, thread, id)
+    PRIMARY KEY (owner, id)
 );
+CREATE INDEX thread_messages_by_thread ON thread_messages (owner, thread, id);
 CREATE TABLE proposals (
     owner TEXT NOT NULL,
     id TEXT NOT NULL,

@@ -402,20 +402,20 @@ CREATE TABLE teams (
 );
 CREATE TABLE thread_messages (
 	owner TEXT NOT NULL,
-	thread TEXT NOT NULL,
 	id TEXT NOT NULL,
-	parent TEXT,
-	role TEXT NOT NULL,
-	run TEXT,
+	thread TEXT NOT NULL,
+	settled INTEGER DEFAULT '0' NOT NULL,
 	data BLOB NOT NULL,
 	created_at DOUBLE NOT NULL,
-	PRIMARY KEY (owner, thread, id)
+	PRIMARY KEY (owner, id)
 );
 CREATE TABLE threads (
 	owner TEXT NOT NULL,
 	id TEXT NOT NULL,
-	agent TEXT NOT NULL,
-	title TEXT DEFAULT '' NOT NULL,
+	agent TEXT DEFAULT '' NOT NULL,
+	search TEXT DEFAULT '' NOT NULL,
+	pinned INTEGER DEFAULT '0' NOT NULL,
+	archived INTEGER DEFAULT '0' NOT NULL,
 	data BLOB NOT NULL,
 	created_at DOUBLE NOT NULL,
 	updated_at DOUBLE NOT NULL,
@@ -511,7 +511,8 @@ CREATE INDEX shares_by_turn ON shares (last_vt);
 CREATE INDEX state_changes_by_age ON state_changes (owner, at);
 CREATE INDEX table_rows_by_name ON table_rows (owner, name, seq);
 CREATE UNIQUE INDEX table_rows_once ON table_rows (owner, name, once);
-CREATE INDEX threads_by_age ON threads (owner, updated_at, id);
+CREATE INDEX thread_messages_by_thread ON thread_messages (owner, thread, id);
+CREATE INDEX threads_by_age ON threads (owner, archived, updated_at, id);
 CREATE UNIQUE INDEX tool_servers_by_name ON tool_servers (owner, name);
 CREATE INDEX users_by_role ON users (role);
 CREATE INDEX webhooks_of_owner ON webhooks (owner, id);

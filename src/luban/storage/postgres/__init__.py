@@ -39,6 +39,7 @@ from luban.storage.sql.sessions import SqlSessionStore
 from luban.storage.sql.state import SqlStateStore
 from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
+from luban.storage.sql.threads import SqlThreadStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sql.webhooks import SqlWebhookStore
 
@@ -85,6 +86,7 @@ class PostgresDatabase:
         self.sessions = SqlSessionStore(self._pool)
         self.teams = SqlTeamStore(self._pool)
         self.links = SqlLinkStore(self._owned, self._pool)
+        self.threads = SqlThreadStore(self._owned)
         self.audit = SqlAuditStore(self._pool)
         self.overview = SqlOverviewStore(self._pool, POSTGRES_SIZE)
         self.webhooks = SqlWebhookStore(

@@ -24,6 +24,7 @@ from luban.storage.sql.sessions import SqlSessionStore
 from luban.storage.sql.state import SqlStateStore
 from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
+from luban.storage.sql.threads import SqlThreadStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sql.webhooks import SqlWebhookStore
 from luban.storage.sqlite.connection import Durability, SqliteFile
@@ -69,6 +70,7 @@ class SqliteDatabase:
         self.sessions = SqlSessionStore(self._file)
         self.teams = SqlTeamStore(self._file)
         self.links = SqlLinkStore(self._file)
+        self.threads = SqlThreadStore(self._file)
 
     async def close(self) -> None:
         """Hands back the worker's runs, if there is one, and lets the file go."""

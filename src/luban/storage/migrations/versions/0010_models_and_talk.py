@@ -94,26 +94,28 @@ def _threads() -> None:
         "threads",
         sa.Column("owner", sa.Text, primary_key=True),
         sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("agent", sa.Text, nullable=False),
-        sa.Column("title", sa.Text, nullable=False, server_default=""),
+        # Empty where it is with a model itself.
+        sa.Column("agent", sa.Text, nullable=False, server_default=""),
+        # The title as it is searched: without upper case.
+        sa.Column("search", sa.Text, nullable=False, server_default=""),
+        sa.Column("pinned", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("archived", sa.Integer, nullable=False, server_default="0"),
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("updated_at", sa.Double, nullable=False),
     )
-    op.create_index("threads_by_age", "threads", ["owner", "updated_at", "id"])
+    op.create_index("threads_by_age", "threads", ["owner", "archived", "updated_at", "id"])
     op.create_table(
         "thread_messages",
         sa.Column("owner", sa.Text, primary_key=True),
-        sa.Column("thread", sa.Text, primary_key=True),
         sa.Column("id", sa.Text, primary_key=True),
-        # The message it follows; several that follow one are branches.
-        sa.Column("parent", sa.Text),
-        sa.Column("role", sa.Text, nullable=False),
-        # The run that answers, or answered.
-        sa.Column("run", sa.Text),
+        sa.Column("thread", sa.Text, nullable=False),
+        # Whether the answer is whole, and is asked of no run any more.
+        sa.Column("settled", sa.Integer, nullable=False, server_default="0"),
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.Column("created_at", sa.Double, nullable=False),
     )
+    op.create_index("thread_messages_by_thread", "thread_messages", ["owner", "thread", "id"])
 
 
 def _proposals() -> None:
