@@ -82,6 +82,12 @@ def _palette() -> Report:
     return palette.measure()
 
 
+def _models() -> Report:
+    from benchmarks import models
+
+    return models.measure()
+
+
 # Each imports its own: what one of them needs, a browser's driver say, the others do without.
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
@@ -95,6 +101,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "crowd": _crowd,
     "start": _start,
     "palette": _palette,
+    "models": _models,
     "canvas": _canvas,
 }
 

@@ -48,7 +48,7 @@ class Running:
 def running(program: Program, folder: Path) -> Iterator[Running]:
     """A server over a data folder, until the context ends. Raises `NeverAnswered`."""
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     # An installed program has its compiled files, whatever the shell says about writing them.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment |= program.environment(folder)
@@ -90,7 +90,7 @@ def _until_answered(process: subprocess.Popen[bytes], port: int, path: str, said
     raise NeverAnswered(f"{path} was not answered: {end.strip()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

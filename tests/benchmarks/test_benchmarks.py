@@ -40,6 +40,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
         "serving",
         "crowd",
         "code",
+        "models",
     ],
 )
 def test_a_benchmark_prints_one_object(name: str):
