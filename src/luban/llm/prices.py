@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+
 from luban.llm.settings import ModelConfig
 
 
@@ -12,6 +15,13 @@ def cost(config: ModelConfig, input_tokens: int, output_tokens: int) -> float | 
     if not input_tokens and not output_tokens:
         return None  # a provider that reports no usage may still charge for it
     return _list_price(config, input_tokens, output_tokens)
+
+
+async def cost_of(config: ModelConfig, input_tokens: int, output_tokens: int) -> float | None:
+    """As `cost`, without holding up the event loop while the list is loaded."""
+    if "genai_prices" in sys.modules:
+        return cost(config, input_tokens, output_tokens)
+    return await asyncio.to_thread(cost, config, input_tokens, output_tokens)
 
 
 def _list_price(config: ModelConfig, input_tokens: int, output_tokens: int) -> float | None:
