@@ -95,6 +95,21 @@ async def test_a_document_is_kept_as_it_was_given(store: Store) -> None:
     assert page.items[0].id == "saw"
 
 
+async def test_metadata_changes_alone(store: Store) -> None:
+    await store.index.add(NOTES, [Document("石拱桥", "b", {"n": 1}, [1.0, 0.0])], {"run": "r"}, 1.0)
+    assert await store.index.describe(NOTES, "b", {"n": 2, "名": "桥"})
+    assert not await store.index.describe(NOTES, "absent", {})
+    assert not await store.index.describe(NOTES._replace(owner=STRANGER), "b", {})
+    found = await store.index.find(NOTES, "b")
+    assert found is not None
+    assert (found.metadata, found.source, found.updated_at) == (
+        {"n": 2, "名": "桥"},
+        {"run": "r"},
+        1.0,
+    )
+    assert await by_words(store, "拱桥") == await by_vector(store, 1.0, 0.0) == ["b"]
+
+
 async def test_vectors_are_ranked_by_their_direction(store: Store, other: Store) -> None:
     given = {"e": (5.0, 0.1), "n": (0.0, 2.0), "w": (-1.0, 0.0)}
     documents = [Document(id, id, {}, vector) for id, vector in given.items()]

@@ -139,6 +139,13 @@ class DiscreetIndex:
     ) -> list[StoredDocument]:
         return await self._index.list(collection, limit=limit, offset=offset, scope=scope)
 
+    async def describe(
+        self, collection: str, id: str, metadata: Mapping[str, Any], *, scope: str = "agent"
+    ) -> bool:
+        if (hidden := self._host.hidden) is not None:
+            metadata = hidden.value(plain(dict(metadata)))
+        return await self._index.describe(collection, id, metadata, scope=scope)
+
     async def delete(
         self,
         collection: str,

@@ -81,6 +81,10 @@ class SearchIndex(Protocol):
         """The one changed last first."""
         ...
 
+    async def describe(self, place: Place, id: str, metadata: Mapping[str, Any]) -> bool:
+        """Other metadata for a document, which stays what and where it is; whether it is there."""
+        ...
+
     async def delete(self, place: Place, ids: Sequence[str]) -> int: ...
 
     async def drop(self, place: Place) -> int:

@@ -140,6 +140,16 @@ class MemoryIndex:
         kept = [each for each, _ in self.kept.get((scope, collection), {}).values()]
         return kept[::-1][offset : offset + limit]
 
+    async def describe(
+        self, collection: str, id: str, metadata: Mapping[str, Any], *, scope: str = "agent"
+    ) -> bool:
+        kept = self.kept.get((scope, collection), {})
+        if id not in kept:
+            return False
+        document, vector = kept[id]
+        kept[id] = (document._replace(metadata=plain(dict(metadata))), vector)
+        return True
+
     async def delete(
         self,
         collection: str,

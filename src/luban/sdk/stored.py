@@ -154,6 +154,12 @@ class Index(Protocol):
         """Newest first."""
         ...
 
+    async def describe(
+        self, collection: str, id: str, metadata: Mapping[str, Any], *, scope: str = "agent"
+    ) -> bool:
+        """Gives a document other metadata; its text and vector stay. Whether it is there."""
+        ...
+
     async def delete(
         self,
         collection: str,

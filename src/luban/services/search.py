@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from luban.model.errors import NotFound
@@ -67,6 +67,11 @@ class StepIndex:
     ) -> list[StoredDocument]:
         part = Slice(offset // limit + 1, limit)
         return (await self._index.list(self._of(collection, scope), part)).items
+
+    async def describe(
+        self, collection: str, id: str, metadata: Mapping[str, Any], *, scope: str = "agent"
+    ) -> bool:
+        return await self._index.describe(self._of(collection, scope), id, metadata)
 
     async def delete(
         self,

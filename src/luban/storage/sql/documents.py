@@ -56,6 +56,7 @@ LIST = f"""
 select {COLUMNS} from documents where {OF_PLACE}
 order by updated_at desc, seq desc limit :limit offset :offset"""
 COUNT = f"select count(*) as total from documents where {OF_PLACE}"
+DESCRIBE = f"update documents set metadata = :metadata where {ONE}"
 DELETE = f"delete from documents where {ONE}"
 DELETE_ALL = f"delete from documents where {OF_PLACE}"
 COLLECTIONS = """
@@ -148,6 +149,11 @@ class SqlSearchIndex:
             LIST, COUNT, limit=part.page_size, offset=part.offset, **place._asdict()
         )
         return Page([document_of(row) for row in rows], total)
+
+    async def describe(self, place: Place, id: str, metadata: Mapping[str, Any]) -> bool:
+        async with self._database.transaction() as session:
+            values = {**place._asdict(), "id": id, "metadata": encode(dict(metadata))}
+            return await session.execute(DESCRIBE, **values) > 0
 
     async def delete(self, place: Place, ids: Sequence[str]) -> int:
         if not ids or not await self._holds(place):
