@@ -35,15 +35,15 @@ async def exchange(
     """The final answer, its body still to come. The caller limits the time."""
     first = shown(request.url)
     for _ in range(MAX_REDIRECTS + 1):
-        async with _sent(pool, request) as answer:
+        async with sent(pool, request) as answer:
             onward = redirected(request, answer) if follow_redirects else None
             if onward is None:
-                _check(answer, request, max_bytes)
+                check(answer, request, max_bytes)
                 yield HttpStream(
                     status=answer.status_code,
                     url=str(request.url),
                     headers=dict(answer.headers),
-                    pieces=_pieces(answer, request, max_bytes),
+                    pieces=pieces(answer, request, max_bytes),
                     charset=answer.charset_encoding,
                 )
                 return
@@ -52,9 +52,10 @@ async def exchange(
 
 
 @asynccontextmanager
-async def _sent(
+async def sent(
     pool: httpcore2.AsyncConnectionPool, request: httpx2.Request
 ) -> AsyncIterator[httpx2.Response]:
+    """One request and its answer, the body still to come; redirects are answers too."""
     try:
         answer = await pool.handle_async_request(_as_core(request))
         try:
@@ -98,7 +99,7 @@ class _Stream(httpx2.AsyncByteStream):
         await self._answer.aclose()
 
 
-def _check(answer: httpx2.Response, request: httpx2.Request, max_bytes: int) -> None:
+def check(answer: httpx2.Response, request: httpx2.Request, max_bytes: int) -> None:
     """Refuses what need not be read to be refused."""
     packing = answer.headers.get("content-encoding", "").strip().lower()
     if packing not in _UNPACKED:
@@ -112,7 +113,7 @@ def _check(answer: httpx2.Response, request: httpx2.Request, max_bytes: int) -> 
         raise AnswerTooLarge(url=shown(request.url), max_bytes=max_bytes)
 
 
-async def _pieces(
+async def pieces(
     answer: httpx2.Response, request: httpx2.Request, max_bytes: int
 ) -> AsyncIterator[bytes]:
     """The unpacked body; unpacking stops at the limit, so a packed bomb never opens."""

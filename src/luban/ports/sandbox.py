@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
@@ -75,4 +77,26 @@ class CodeRunner(Protocol):
 
     async def states(self) -> list[SandboxState]:
         """What runs here, asked once; in the order they are told in."""
+        ...
+
+
+class CommandNeeds(NamedTuple):
+    """A program that runs on in a box and is spoken to; it gets no variable but those named."""
+
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    folders: Sequence[str] = ()
+    """Shown to it, read only, beside the programs of the system."""
+    network: bool = False
+    longest_line: int = MIB
+
+
+class CommandBoxes(Protocol):
+    """Boxes for programs that stay."""
+
+    def open(self, needs: CommandNeeds) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+        """A running program with its input and outputs; leaving ends it and all it started.
+
+        Raises `SandboxOff` where there is no safe box for it, and `CodeFailed`.
+        """
         ...

@@ -16,10 +16,10 @@ from luban.sandbox.interpreters import PLACES, SETTINGS, SYSTEM
 from luban.sandbox.seccomp import program as seccomp_program
 from luban.sandbox.syscalls import Machine
 
-_WORK = "/box"
+WORK = "/box"
 _SHARED = 16 << 20
 """Bytes of /dev/shm, where Python's processes share memory."""
-_PROFILE = (
+PROFILE = (
     *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
     *("--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL", "--hostname", "box"),
 )
@@ -49,7 +49,7 @@ class Bubblewrap:
         try:
             os.write(filter, self._filter)
             os.lseek(filter, 0, os.SEEK_SET)
-            argv = [self._program, *_PROFILE, "--seccomp", str(filter), *self._tree(needs), "--"]
+            argv = [self._program, *PROFILE, "--seccomp", str(filter), *self._tree(needs), "--"]
             group = self._groups.open(processes=needs.processes + 4, memory=needs.memory)
             command = BoxCommand(
                 argv=[*argv, *program],
@@ -59,7 +59,7 @@ class Bubblewrap:
                 group=group,
             )
             try:
-                yield OpenBox(command, _WORK)
+                yield OpenBox(command, WORK)
             finally:
                 if group is not None:
                     group.kill()
@@ -68,30 +68,36 @@ class Bubblewrap:
 
     def _tree(self, needs: BoxNeeds) -> list[str]:
         """What is seen in the box; only its own folder can be written to, up to its size."""
-        tree: list[str] = []
-        for folder in SYSTEM:
-            if os.path.islink(folder):
-                tree += ["--symlink", os.readlink(folder), folder]
-            else:
-                tree += ["--ro-bind-try", folder, folder]
-        for path in SETTINGS:
-            tree += ["--ro-bind-try", path, path]
+        tree = system_tree()
         for folder in needs.folders:
             tree += ["--ro-bind", folder, folder]
         tree += ["--proc", "/proc", "--dev", "/dev"]
         tree += ["--size", str(_SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
-        tree += ["--size", str(needs.disk), "--tmpfs", _WORK]
+        tree += ["--size", str(needs.disk), "--tmpfs", WORK]
         if not any(folder.startswith("/tmp/") for folder in self._shown(needs)):
-            tree += ["--symlink", f"{_WORK}/tmp", "/tmp"]
+            tree += ["--symlink", f"{WORK}/tmp", "/tmp"]
         if needs.files is not None:
-            tree += ["--ro-bind", needs.files, f"{_WORK}/files"]
+            tree += ["--ro-bind", needs.files, f"{WORK}/files"]
         for folder in self._hidden:
             if self._seen(folder, needs):
                 tree += ["--tmpfs", folder, "--remount-ro", folder]
-        return [*tree, "--remount-ro", "/", "--chdir", _WORK]
+        return [*tree, "--remount-ro", "/", "--chdir", WORK]
 
     def _shown(self, needs: BoxNeeds) -> list[str]:
         return [*SYSTEM, *needs.folders]
 
     def _seen(self, folder: str, needs: BoxNeeds) -> bool:
         return any(folder.startswith(f"{each}/") for each in self._shown(needs))
+
+
+def system_tree() -> list[str]:
+    """The programs of the system, and what they need of its settings."""
+    tree: list[str] = []
+    for folder in SYSTEM:
+        if os.path.islink(folder):
+            tree += ["--symlink", os.readlink(folder), folder]
+        else:
+            tree += ["--ro-bind-try", folder, folder]
+    for path in SETTINGS:
+        tree += ["--ro-bind-try", path, path]
+    return tree

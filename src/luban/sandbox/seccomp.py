@@ -29,11 +29,13 @@ _TYPES_FOR_OTHERS = (0x5412, 0x541C)
 """TIOCSTI and TIOCLINUX put letters into somebody's terminal."""
 
 
-def program(machine: Machine, *, unix_sockets: bool, whole_tree: bool) -> bytes:
+def program(
+    machine: Machine, *, unix_sockets: bool, whole_tree: bool, network: bool = False
+) -> bytes:
     """The filter as the kernel takes it; what it denies ends in EPERM.
 
-    Without `unix_sockets` no socket of any kind can be made. `whole_tree` is for boxes that see
-    all files of the machine, if not their contents.
+    Without `unix_sockets` no socket of any kind can be made, with `network` of every kind.
+    `whole_tree` is for boxes that see all files of the machine, if not their contents.
     """
     column = machine.column
     code = [_op(_LOAD, value=_ARCH), _op(_EQUAL, 1, 0, machine.audit_arch), _ret(_KILL)]
@@ -49,7 +51,8 @@ def program(machine: Machine, *, unix_sockets: bool, whole_tree: bool) -> bytes:
     sockets = [_deny()]
     if unix_sockets:
         sockets = [*_load(_FIRST), _op(_EQUAL, 1, 0, _AF_UNIX), _deny()]
-    code += _judged(SOCKET[column], sockets)
+    if not network:
+        code += _judged(SOCKET[column], sockets)
     typed = [part for each in _TYPES_FOR_OTHERS for part in (_op(_EQUAL, 0, 1, each), _deny())]
     code += _judged(IOCTL[column], [*_load(_SECOND), *typed])
     # Limits may be set for oneself, which is written as process 0.

@@ -15,12 +15,15 @@ from luban.ports.journal import Journal, RunQueue
 from luban.ports.limits import LimitStore
 from luban.ports.overview import OverviewStore
 from luban.ports.people import SessionStore, TeamStore, UserStore
+from luban.ports.models import ModelRows
+from luban.ports.proposals import ProposalStore
 from luban.ports.providers import ProviderStore
 from luban.ports.retention import RunRetention
 from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
 from luban.ports.tables import TableStore
+from luban.ports.tool_servers import ToolServerStore
 from luban.ports.threads import ThreadStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.ports.webhooks import WebhookStore
@@ -117,6 +120,12 @@ class Database(Protocol):
     def factor_secrets(self) -> SealedRecords: ...
     @property
     def providers(self) -> ProviderStore: ...
+    @property
+    def proposals(self) -> ProposalStore: ...
+    @property
+    def models(self) -> ModelRows: ...
+    @property
+    def tool_servers(self) -> ToolServerStore: ...
 
     async def close(self) -> None: ...
 

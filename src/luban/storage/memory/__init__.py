@@ -22,11 +22,14 @@ from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
 from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.links import SqlLinkStore
+from luban.storage.sql.models import SqlModelRows
+from luban.storage.sql.proposals import SqlProposalStore
 from luban.storage.sql.providers import SqlProviderStore
 from luban.storage.sql.sessions import SqlSessionStore
 from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
 from luban.storage.sql.threads import SqlThreadStore
+from luban.storage.sql.tool_servers import SqlToolServerStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sqlite.words import SqliteWords
 
@@ -53,6 +56,9 @@ class MemoryDatabase:
         self.replies = MemoryReplyStore(self.tables)
         self.credentials = SqlCredentialStore(self.tables.records)
         self.providers = SqlProviderStore(self.tables.records)
+        self.proposals = SqlProposalStore(self.tables.records)
+        self.models = SqlModelRows(self.tables.records)
+        self.tool_servers = SqlToolServerStore(self.tables.records)
         self.limits = MemoryLimitStore(self.tables, clock)
         self.file_records = SqlFileRecords(self.tables.records, MemoryFileUses(self.tables))
         self.audit = SqlAuditStore(self.tables.records)

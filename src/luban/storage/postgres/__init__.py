@@ -30,7 +30,9 @@ from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.holding import Holding
 from luban.storage.sql.limits import SqlLimitStore
 from luban.storage.sql.links import SqlLinkStore
+from luban.storage.sql.models import SqlModelRows
 from luban.storage.sql.overview import POSTGRES_SIZE, SqlOverviewStore
+from luban.storage.sql.proposals import SqlProposalStore
 from luban.storage.sql.providers import SqlProviderStore
 from luban.storage.sql.replies import SqlReplyStore
 from luban.storage.sql.retention import SqlRetention
@@ -40,6 +42,7 @@ from luban.storage.sql.state import SqlStateStore
 from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
 from luban.storage.sql.threads import SqlThreadStore
+from luban.storage.sql.tool_servers import SqlToolServerStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sql.webhooks import SqlWebhookStore
 
@@ -78,6 +81,9 @@ class PostgresDatabase:
         self.replies = SqlReplyStore(self._owned)
         self.credentials = SqlCredentialStore(self._owned, self._pool)
         self.providers = SqlProviderStore(self._owned)
+        self.proposals = SqlProposalStore(self._owned)
+        self.models = SqlModelRows(self._owned)
+        self.tool_servers = SqlToolServerStore(self._owned)
         self.limits = SqlLimitStore(self._pool, NOW, lambda: self.signals.send_once("limits"))
         self.signals.hear("limits", lambda _: self.limits.told())
         self.file_records = SqlFileRecords(self._owned, SqlFileUses(PostgresDialect()), self._pool)

@@ -15,7 +15,9 @@ from luban.storage.sql.files import SqlFileRecords
 from luban.storage.sql.holding import Holding
 from luban.storage.sql.limits import SqlLimitStore
 from luban.storage.sql.links import SqlLinkStore
+from luban.storage.sql.models import SqlModelRows
 from luban.storage.sql.overview import SQLITE_SIZE, SqlOverviewStore
+from luban.storage.sql.proposals import SqlProposalStore
 from luban.storage.sql.providers import SqlProviderStore
 from luban.storage.sql.replies import SqlReplyStore
 from luban.storage.sql.retention import SqlRetention
@@ -25,6 +27,7 @@ from luban.storage.sql.state import SqlStateStore
 from luban.storage.sql.table_rows import SqlTableStore
 from luban.storage.sql.teams import SqlTeamStore
 from luban.storage.sql.threads import SqlThreadStore
+from luban.storage.sql.tool_servers import SqlToolServerStore
 from luban.storage.sql.users import SqlUserStore
 from luban.storage.sql.webhooks import SqlWebhookStore
 from luban.storage.sqlite.connection import Durability, SqliteFile
@@ -60,6 +63,9 @@ class SqliteDatabase:
         self.replies = SqlReplyStore(self._file)
         self.credentials = SqlCredentialStore(self._file)
         self.providers = SqlProviderStore(self._file)
+        self.proposals = SqlProposalStore(self._file)
+        self.models = SqlModelRows(self._file)
+        self.tool_servers = SqlToolServerStore(self._file)
         self.limits = SqlLimitStore(self._file, NOW)
         self.file_records = SqlFileRecords(self._file, SqlFileUses(SqliteDialect()))
         self.audit = SqlAuditStore(self._file)
