@@ -101,6 +101,7 @@ SENT: dict[str, Maker] = {
     "set_file_quota": _json(quota=1000),
     "set_caps": _json(weight=1.0),
     "create_link": _new_link,
+    "create_message": _json(text="Good day"),
     "run_shared": _json(inputs=INPUTS),
     "foreign_create_agent": _json(name="Foreign"),
     "foreign_start_agent": _json(inputs=INPUTS),

@@ -133,8 +133,10 @@ def test_every_change_has_a_name_that_says_what_happened_to_what() -> None:
     nouns = {
         "agent", "api_key", "approval", "caps", "collection", "credential", "delivery", "document",
         "email",
-        "factor", "file", "identity", "invitation", "key", "link", "member", "password", "provider",
-        "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "ticket",
+        "factor", "file", "identity", "invitation", "key", "link", "member", "message",
+        "password", "provider",
+        "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "thread",
+        "ticket",
         "user",
         "version", "webhook",
     }  # fmt: skip

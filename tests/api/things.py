@@ -342,6 +342,15 @@ async def _document(things: Things) -> str:
     return (await things.post(path, json=new))["ids"][0]
 
 
+async def _thread(things: Things) -> str:
+    return (await things.post("/threads", json={"title": things.canary}))["id"]
+
+
+async def _message(things: Things) -> str:
+    path = f"/threads/{await things.of('thread_id')}/messages"
+    return (await things.post(path, json={"text": things.canary}))["answer"]["id"]
+
+
 async def _new_name(things: Things) -> str:
     return "new"
 
@@ -387,6 +396,8 @@ OF_PATH: dict[str, Maker] = {
     "collection": _collection,
     "new_collection": _new_name,
     "document_id": _document,
+    "thread_id": _thread,
+    "message_id": _message,
 }
 """How to make what a place in an address names, or what `ADDRESSES` puts there."""
 

@@ -50,6 +50,7 @@ _OWN = {
     "change_graph": ("agent.update", "agent"),
     "delete_graph": ("agent.delete", "agent"),
     "execute_graph": ("run.start", "run"),
+    "stop_thread": ("run.cancel", "run"),
     "stop_execution": ("run.cancel", "run"),
     "start_connecting": ("credential.ask", "credential"),
     "start_connecting_device": ("credential.ask", "credential"),

@@ -57,6 +57,8 @@ class ThreadMessage(_Frozen):
     version: int | None = None
     output: str = ""
     """Which output of the run is the answer."""
+    streams: list[tuple[str, str]] = Field(default_factory=list[tuple[str, str]])
+    """The nodes and pins whose pieces of text are the answer while it is written."""
     ending: Ending = ""
     error: dict[str, Any] | None = None
     tokens: int = 0

@@ -43,7 +43,9 @@ from luban.services.sharing import Sharing
 from luban.services.shell_permission import ShellPermission
 from luban.services.steps import Steps
 from luban.services.tables import OwnTables
+from luban.services.talking import Talking
 from luban.services.templates import Templates
+from luban.services.threads import Threads
 from luban.services.versions import StoredGraphs, Versions
 
 
@@ -71,13 +73,18 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
     connecting = provider_services(
         settings, database, vault.providers, vault.credentials, vault.opening, vault.sealing, clock
     )
+    run_events = RunEvents(runs, journal, bus, clock)
+    run_news = RunNews(runs, database.runs, bus, clock)
+    talking = Talking(agents, core.kept, core.versions, runs, core.checking, over.registry, clock)
     roles = Roles(database.teams, people.accounts.recent)
     return House(
         agents=agents,
         versions=core.versions,
         runs=runs,
-        run_events=RunEvents(runs, journal, bus, clock),
-        run_news=RunNews(runs, database.runs, bus, clock),
+        run_events=run_events,
+        run_news=run_news,
+        talking=talking,
+        threads=Threads(database.threads, talking, runs, run_events, run_news, clock),
         steps=steps,
         forks=_forks(over, core),
         run_states=RunStates(runs, journal, core.graphs, over.registry),

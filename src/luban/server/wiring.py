@@ -87,6 +87,7 @@ async def open_home(settings: Settings, *, isolated: bool = False) -> AsyncItera
         closing.push_async_callback(people.aclose)
         house = make_house(over, watching, vault, people)
         closing.push_async_callback(watching.aclose)
+        closing.push_async_callback(house.threads.aclose)
         watch = LoopWatch(guard.bounds.blocked_seconds, guard.findings)
         closing.callback(watch.stop)
         isolation = Isolation(settings)

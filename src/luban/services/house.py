@@ -43,7 +43,9 @@ from luban.services.search import Collections
 from luban.services.sharing import Sharing
 from luban.services.steps import Steps
 from luban.services.tables import OwnTables
+from luban.services.talking import Talking
 from luban.services.templates import Templates
+from luban.services.threads import Threads
 from luban.services.versions import Versions
 from luban.services.webhooks import Webhooks
 
@@ -62,6 +64,8 @@ class House:
     forks: Forks
     run_states: RunStates
     approvals: Approvals
+    talking: Talking
+    threads: Threads
     blocks: Blocks
     checking: Checking
     files: Files

@@ -11,6 +11,7 @@ from luban.model.views import moment
 from luban.ports.bus import Bus, Listener
 from luban.ports.clock import Clock
 from luban.ports.journal import Journal, Recorded
+from luban.services.live_texts import LiveTexts
 from luban.services.runs import Runs, is_over
 
 HEARTBEAT = 15.0
@@ -42,6 +43,7 @@ class RunEvents:
         self._journal = journal
         self._bus = bus
         self._clock = clock
+        self.texts = LiveTexts()
 
     async def open(self, owner: str, run_id: str, after: int = 0) -> AsyncGenerator[RunEvent]:
         """The events after `after`, to be read at leisure. Raises `NotFound` at once."""
@@ -53,7 +55,7 @@ class RunEvents:
 
     async def follow(self, run: Run, after: int = 0) -> AsyncGenerator[RunEvent]:
         """Subscribes first and reads then, so that nothing falls between; ends with the run."""
-        writers = _Writers()
+        writers, caught_up = _Writers(), False
         async with self._bus.listen(run.id) as listener:
             spoke = self._clock.monotonic()
             while True:
@@ -66,6 +68,10 @@ class RunEvents:
                     after, spoke = rows[-1].id, self._clock.monotonic()
                 if await self._is_read_out(run, after):
                     return
+                if not caught_up:  # what was written before anybody listened
+                    caught_up = True
+                    for values in self.texts.so_far(run.id):
+                        yield RunEvent(None, "step_delta", _readable(run.id, values))
                 async for event in self._news(run.id, listener, writers):
                     spoke = self._clock.monotonic()
                     yield event
