@@ -111,7 +111,6 @@ def test_changes_are_small_and_know_what_they_need() -> None:
         "links": ["fetch.text -> sum.text", "sum.summary -> said.value"],
         "settings": {"parallel": 2},
     }
-    target["nodes"]["fetch"]["at"] = [0, 0]
     changes = changes_between(BASE, target)
     assert kinds(changes) == [
         "node_renamed", "input_changed", "node_changed", "node_added",

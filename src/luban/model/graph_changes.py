@@ -57,13 +57,15 @@ class Change(BaseModel):
 def changes_between(base: Tree, target: Tree) -> list[Change]:
     """What makes `target` of `base`; a link that stands there twice counts once.
 
-    What both have keeps the order of `base`. Bodies are compared as a whole.
+    What both have keeps the order of `base`, and its layout where `target` has none. Bodies are
+    compared as a whole.
     """
     renamed = _renamed(nodes_of(base), nodes_of(target))
     before = with_renamed(base, renamed)
+    after = _laid_out(nodes_of(before), nodes_of(target))
     found = [
         *(_found("node_renamed", node=new, name=old) for old, new in renamed.items()),
-        *_of_nodes(nodes_of(before), nodes_of(target)),
+        *_of_nodes(nodes_of(before), after),
         *_of_links(links_of(before), links_of(target)),
         *_of_keys("setting_changed", _tree(base.get("settings")), _tree(target.get("settings"))),
         *_of_keys("document_changed", _rest(base), _rest(target)),
@@ -140,6 +142,19 @@ def without_layout(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     return {key: value for key, value in cast("Tree", node).items() if key not in LAYOUT}
+
+
+def _laid_out(before: Tree, after: Tree) -> Tree:
+    return {
+        name: {**_only_layout(before.get(name)), **cast("Tree", node)}
+        if isinstance(node, dict)
+        else node
+        for name, node in after.items()
+    }
+
+
+def _only_layout(node: Any) -> Tree:
+    return {key: value for key, value in _tree(node).items() if key in LAYOUT}
 
 
 def _of_nodes(before: Tree, after: Tree) -> Iterator[Tree]:

@@ -45,7 +45,9 @@ class Taken(NamedTuple):
 def standings(changes: Sequence[Change], document: Tree) -> dict[str, Standing]:
     """Of each change, by id, whether it can be taken over into this document."""
     names = _old_names(changes, document)
-    found = {each.id: _standing(each, document, names, changes) for each in changes}
+    found: dict[str, Standing] = {
+        each.id: _standing(each, document, names, changes) for each in changes
+    }
     by_id = {each.id: each for each in changes}
     while True:
         stuck = [
@@ -56,7 +58,8 @@ def standings(changes: Sequence[Change], document: Tree) -> dict[str, Standing]:
         ]
         if not stuck:
             return found
-        found |= dict.fromkeys(stuck, "needs")
+        for name in stuck:
+            found[name] = "needs"
 
 
 def is_conflict(standing: Standing) -> bool:
@@ -89,7 +92,7 @@ def take(document: Tree, changes: Sequence[Change], wanted: Collection[str]) -> 
     }
     for change in taken:
         document = _with(document, change, names)
-    conflicts = {
+    conflicts: dict[str, Standing] = {
         each.id: standing[each.id]
         for each in changes
         if each.id in all_wanted and is_conflict(standing[each.id])
@@ -203,9 +206,7 @@ def _with(document: Tree, change: Change, names: dict[str, str]) -> Tree:
             entries.insert(change.place, (node, change.after))
             return {**document, "nodes": dict(entries)}
         case "node_replaced":
-            kept = {key: value for key, value in _tree(nodes[node]).items() if key == "at"}
-            after = {**kept, **change.after} if isinstance(change.after, dict) else change.after
-            return {**document, "nodes": {**nodes, node: after}}
+            return {**document, "nodes": {**nodes, node: change.after}}
         case "node_changed" | "input_changed":
             return {**document, "nodes": {**nodes, node: _with_value(nodes[node], change)}}
         case "link_added":

@@ -1,0 +1,77 @@
+"""`Catalogue` of a step: the blocks there are, its owner's agents, and what its run proposes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from luban.model.block import BlockSpec
+from luban.model.errors import LubanError
+from luban.model.finding import Finding
+from luban.sdk.catalogue import Proposed
+from luban.services.agents import Agents
+from luban.services.block_search import best
+from luban.services.blocks import Blocks
+from luban.services.checking import Checking
+from luban.services.proposals import Proposals, change_text
+
+
+class AgentCatalogue:
+    """What one run may know and propose."""
+
+    def __init__(
+        self,
+        blocks: Blocks,
+        checking: Checking,
+        agents: Agents,
+        proposals: Proposals,
+        owner: str,
+        run_id: str,
+    ) -> None:
+        self._blocks = blocks
+        self._checking = checking
+        self._agents = agents
+        self._proposals = proposals
+        self._owner = owner
+        self._run_id = run_id
+
+    async def search(self, query: str, limit: int = 10) -> list[BlockSpec]:
+        return best(self._blocks.list(), query, limit)
+
+    async def describe(self, blocks: Sequence[str]) -> list[BlockSpec]:
+        return [self._blocks.get(each) for each in blocks]
+
+    async def agent(self, agent: str) -> str:
+        found = await self._agents.named(self._owner, agent)
+        _, text = await self._agents.export(self._owner, found.id, "yaml")
+        return text
+
+    async def check(self, text: str) -> list[Finding]:
+        from luban.interop import agent_file  # only here: the YAML library is slow to import
+
+        try:
+            document = self._checking.imported(agent_file.load(text))
+        except LubanError as error:
+            return [Finding(code=error.code, message=str(error), message_zh=error.message_zh)]
+        return self._checking.document(document).findings
+
+    async def propose(self, text: str, summary: str, agent: str = "") -> Proposed:
+        made = await self._proposals.propose(self._owner, self._run_id, text, summary, agent)
+        return Proposed(made.id, [change_text(each) for each in made.changes], made.warnings)
+
+    async def proposed(self) -> Proposed | None:
+        made = await self._proposals.find(self._owner, self._run_id)
+        if made is None:
+            return None
+        return Proposed(made.id, [change_text(each) for each in made.changes], made.warnings)
+
+
+class Catalogues:
+    """Makes the catalogue of a run."""
+
+    def __init__(
+        self, blocks: Blocks, checking: Checking, agents: Agents, proposals: Proposals
+    ) -> None:
+        self._made_of = (blocks, checking, agents, proposals)
+
+    def of_run(self, owner: str, run_id: str) -> AgentCatalogue:
+        return AgentCatalogue(*self._made_of, owner, run_id)
