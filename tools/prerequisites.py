@@ -31,6 +31,7 @@ APT_MARIADB = "mariadb-server"
 APT_SWIFT = "swift-proxy swift-account swift-container swift-object memcached"
 APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
 ISSUER = Path(__file__).resolve().parents[1] / "tests" / "accounts" / "issuer"
+MODEL_SERVER = Path(__file__).resolve().parents[1] / "tests" / "llm" / "aimock"
 TOKEN_SERVER = Path(__file__).resolve().parents[1] / "tests" / "providers" / "token_server"
 
 
@@ -62,6 +63,11 @@ def find_issuer(say: Callable[[str], None] = lambda _: None) -> list[str] | None
 def find_token_server(say: Callable[[str], None] = lambda _: None) -> list[str] | None:
     """The command of an OAuth 2 server that others wrote; its packages are got when missing."""
     return _peer(TOKEN_SERVER, say, "the OAuth 2 server for tests")
+
+
+def find_model_server(say: Callable[[str], None] = lambda _: None) -> list[str] | None:
+    """The command of a model server that others wrote; its packages are got when missing."""
+    return _peer(MODEL_SERVER, say, "the model server for tests")
 
 
 def _peer(folder: Path, say: Callable[[str], None], what: str) -> list[str] | None:
@@ -97,6 +103,8 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
         missing["OpenID provider"] = "no Node 20.19 or newer, or no packages from npm"
     if find_token_server(say) is None:
         missing["OAuth 2 server"] = "no Node 20.19 or newer, or no packages from npm"
+    if find_model_server(say) is None:
+        missing["model server"] = "no Node 20.19 or newer, or no packages from npm"
     if not has_boxes() and not (_apt(APT_BOXES, say) and has_boxes()) and not can_confine():
         missing["boxes"] = f"install the package {APT_BOXES}, or use Linux 6.12 or newer"
     if find_mariadb() is None and not (_apt(APT_MARIADB, say) and find_mariadb()):
