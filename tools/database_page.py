@@ -55,6 +55,7 @@ _TABLES = {
     "models": "Language models that people added; their keys are credentials.",
     "model_use": "What models took, per owner, agent, model and day.",
     "budgets": "How much of models an owner, or an agent, may use.",
+    "model_holds": "What calls of models in flight may take, for owners with budgets.",
     "tool_servers": "MCP servers whose tools agents may use.",
     "threads": "Conversations with agents.",
     "thread_messages": "What was said in them; those that follow one message are branches.",

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from luban.model.events import RunPaused, RunResumed
-from luban.model.graph import Limits
+from luban.engine.step_paths import node_of
+from luban.model.events import ModelUsed, RunPaused, RunResumed
+from luban.model.graph import Limits, SpendLimits
+from luban.model.spending import NOTHING, Taken, exceeded, read_usage
+
+_NODE = "node:"
+
+
+def node_limit(node: str, what: str) -> str:
+    """The name of a limit of one node: `node:NODE:usd`."""
+    return f"{_NODE}{node}:{what}"
 
 
 class Ceilings:
@@ -17,6 +26,9 @@ class Ceilings:
 
     __slots__ = (
         "_idle_since",
+        "_of_nodes",
+        "_raised",
+        "asks_models",
         "idle_seconds",
         "limits",
         "most_steps",
@@ -24,18 +36,24 @@ class Ceilings:
         "paused",
         "started_at",
         "steps",
-        "tokens",
+        "taken",
         "told",
-        "usd",
+        "why",
     )
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.most_steps = limits.steps
         self.steps = 0
-        self.tokens = 0
-        self.usd = 0.0
+        self.taken = NOTHING
+        """What models took, also for steps that have not ended."""
+        self.asks_models = False
+        self._of_nodes: dict[str, Taken] = {}
+        self._raised: dict[str, float] = {}
+        """Limits of nodes that the owner raised for this run."""
         self.paused: tuple[str, float] | None = None
+        self.why: dict[str, Any] = {}
+        """What else is to be said of the limit."""
         self.told = False
         """Whether the pause is in the journal."""
         self.started_at: float | None = None
@@ -44,8 +62,43 @@ class Ceilings:
         self._idle_since: float | None = None
 
     def spend(self, usage: dict[str, Any]) -> None:
-        self.tokens += int(usage.get("tokens") or 0)
-        self.usd += float(usage.get("usd") or 0.0)
+        """Takes in what a step took, unless its calls were told one by one."""
+        if "calls" not in usage:
+            self.asks_models = True
+            self.taken = self.taken.added(read_usage(usage))
+
+    def used(self, event: ModelUsed) -> None:
+        self.asks_models = True
+        tokens, node = event.input_tokens + event.output_tokens, node_of(event.node)
+        self.taken = self.taken.plus(tokens, event.usd)
+        self._of_nodes[node] = self._of_nodes.get(node, NOTHING).plus(tokens, event.usd)
+
+    def exceeded(
+        self,
+        node: str,
+        limits: SpendLimits | None,
+        held: Taken = NOTHING,
+        held_by_node: Taken = NOTHING,
+    ) -> tuple[str, float, dict[str, Any]] | None:
+        """The limit of the run, or of a node of it, that leaves nothing for another call.
+
+        Returns its name, what was taken, and what else is to be said of it. `held` is what calls
+        in flight may take.
+        """
+        found = exceeded(self.limits, self.taken, held=held)
+        if found is not None:
+            return found.what, found.taken, {"what": found.what, "of": found.limit}
+        if limits is None:
+            return None
+        raised = {
+            what: self._raised.get(node_limit(node, what)) for what in type(limits).model_fields
+        }
+        limits = limits.model_copy(update={k: v for k, v in raised.items() if v is not None})
+        found = exceeded(limits, self._of_nodes.get(node, NOTHING), held=held_by_node)
+        if found is None:
+            return None
+        told = {"what": found.what, "of": found.limit, "node": node}
+        return node_limit(node, found.what), found.taken, told
 
     def check(self) -> None:
         """Pauses the run if it is over a limit."""
@@ -53,10 +106,15 @@ class Ceilings:
             return
         if self.steps > self.limits.steps:
             self.paused = ("steps", self.limits.steps)
-        elif self.tokens > self.limits.tokens:
-            self.paused = ("tokens", self.tokens)
-        elif self.usd > self.limits.usd:
-            self.paused = ("usd", self.usd)
+        elif self.taken.tokens > self.limits.tokens:
+            self._stop("tokens", self.limits.tokens)
+        elif self.taken.usd > self.limits.usd:
+            self._stop("usd", self.limits.usd)
+
+    def _stop(self, what: Literal["tokens", "usd"], limit: float) -> None:
+        self.paused, self.why = (what, self.taken.of(what)), {"what": what, "of": limit}
+        if self.taken.unpriced:
+            self.why["unpriced"] = self.taken.unpriced
 
     def seconds_left(self, now: float) -> float:
         """Until the limit of seconds is reached."""
@@ -64,13 +122,14 @@ class Ceilings:
         return max(self.limits.seconds - spent, 0.0)
 
     def pause(self, event: RunPaused) -> None:
-        self.paused, self.told = (event.limit, event.value), True
+        self.paused, self.why, self.told = (event.limit, event.value), event.details or {}, True
         self.rest(event.at)
 
     def resume(self, event: RunResumed) -> None:
         self.limits = Limits.model_validate({**self.limits.model_dump(), **event.limits})
+        self._raised |= {name: to for name, to in event.limits.items() if name.startswith(_NODE)}
         self.most_steps = self.limits.steps
-        self.paused, self.told = None, False
+        self.paused, self.why, self.told = None, {}, False
         self.wake(event.at)
 
     def rest(self, at: float) -> None:

@@ -124,7 +124,7 @@ class _Copying(Planner):
     def run(self) -> None:
         self.start()
         self._take_over(RunStarted(self._at, self.plan.versions))
-        limits = self.ceilings.limits.model_dump()
+        limits = self.ceilings.limits.model_dump(exclude_none=True)
         raised = {name: to for name, to in self._source.raised.items() if to > limits.get(name, to)}
         if raised:
             self._take_over(RunResumed(raised, self._at))

@@ -22,6 +22,7 @@ from luban.model.events import (
     ChildFinished,
     ChildStarted,
     Event,
+    ModelUsed,
     RunPaused,
     RunResumed,
     RunStarted,
@@ -121,6 +122,8 @@ class Planner:
                 self.children.ended(event)
                 self._date(event, event.started_at)
                 self._count_child(event)
+            case ModelUsed():
+                self.ceilings.used(event)
             case RunStarted():
                 self.ceilings.started_at = event.at
                 self.blocks = event.blocks or {}
@@ -460,7 +463,7 @@ class Planner:
         ceilings = self.ceilings
         ceilings.steps += len(out)
         if ceilings.paused is None:
-            if ceilings.steps <= ceilings.most_steps and not (ceilings.tokens or ceilings.usd):
+            if ceilings.steps <= ceilings.most_steps and not ceilings.asks_models:
                 return out
             ceilings.check()
         if ceilings.paused is None or not out:

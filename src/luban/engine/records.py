@@ -20,7 +20,8 @@ def standing_still(run: str, planner: Planner, limit: str, value: float, now: fl
     if limit == "pause":
         first = Wait(kind=WaitKind.PAUSE, since=now)
     else:
-        first = Wait(kind=WaitKind.LIMIT, since=now, details={"limit": limit, "value": value})
+        details = {"limit": limit, "value": value, **planner.ceilings.why}
+        first = Wait(kind=WaitKind.LIMIT, since=now, details=details)
     waits = [first, *open_waits(planner, now)]
     return _change(run, planner, RunStatus.WAITING, now, waits)
 
@@ -56,8 +57,9 @@ def ended(run: str, planner: Planner, cancelled: bool, now: float) -> tuple[RunE
         event.outputs,
         event.error,
         starved,
-        tokens=ceilings.tokens,
-        usd=ceilings.usd,
+        tokens=ceilings.taken.tokens,
+        usd=ceilings.taken.usd,
+        unpriced=ceilings.taken.unpriced,
     )
     return event, change
 
@@ -73,6 +75,7 @@ def _change(
         now,
         waiting_for=[wait.model_dump() for wait in waits],
         asks=sum(wait.kind in ASKING for wait in waits),
-        tokens=ceilings.tokens,
-        usd=ceilings.usd,
+        tokens=ceilings.taken.tokens,
+        usd=ceilings.taken.usd,
+        unpriced=ceilings.taken.unpriced,
     )

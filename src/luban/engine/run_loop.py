@@ -25,7 +25,7 @@ from luban.engine.recorder import Recorder
 from luban.engine.state import Firing
 from luban.engine.steps import Steps
 from luban.engine.verbs import Verbs
-from luban.engine.waits import LINGER, Activity, Arrivals
+from luban.engine.waits import LINGER, PAUSE_LINGER, Activity, Arrivals
 from luban.engine.writer import JournalWriter
 from luban.model.errors import NotStorable
 from luban.model.events import (
@@ -400,8 +400,9 @@ class RunLoop:
         if self._done.has_come or len(self._activities) < len(self._tasks) or self._ready.queued:
             return
         now = self._scope.clock.monotonic()
-        if not all(activity.asleep(now) for activity in self._activities):
-            asyncio.get_running_loop().call_later(LINGER, self._settle)
+        linger = LINGER if self._planner.ceilings.paused is None else PAUSE_LINGER
+        if not all(activity.asleep(now, linger) for activity in self._activities):
+            asyncio.get_running_loop().call_later(linger, self._settle)
             return
         if self._planner.ceilings.paused is None:
             ends = [activity.horizon for activity in self._activities]
@@ -487,7 +488,7 @@ class RunLoop:
         planner, ceilings, now = self._planner, self._planner.ceilings, self._scope.clock.now()
         if not self._cancelled and ceilings.paused is not None and not planner.finished:
             limit, value = ceilings.paused
-            paused = RunPaused(limit, value, now)
+            paused = RunPaused(limit, value, now, ceilings.why or None)
             change = records.standing_still(self.run_id, planner, limit, value, now)
             self._recorder.record(RunWaiting(now) if ceilings.told else paused, change)
             await self._recorder.stored()

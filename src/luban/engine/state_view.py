@@ -12,7 +12,7 @@ from luban.engine.inputs import Lacking
 from luban.engine.pinning import as_begun
 from luban.engine.plan import Plan
 from luban.engine.state import Frame
-from luban.engine.step_paths import node_of
+from luban.engine.step_paths import bare, node_of
 from luban.model.errors import show
 from luban.model.events import (
     Event,
@@ -26,6 +26,7 @@ from luban.model.events import (
 from luban.model.graph import Graph
 from luban.model.paths import format_path
 from luban.model.run import RunStatus, Wait, WaitKind
+from luban.model.spending import known_usd
 from luban.model.values import encode
 from luban.sdk.code import BlockSource
 
@@ -81,7 +82,8 @@ class Spent:
 
     steps: int = 0
     tokens: int = 0
-    usd: float = 0.0
+    usd: float | None = 0.0
+    unpriced: int = 0
     seconds: float = 0.0
     limits: dict[str, float] = field(default_factory=dict[str, float])
 
@@ -165,9 +167,9 @@ def _stop(event: RunPaused) -> Wait:
 def _nodes(planner: ObservedPlanner | None, steps: list[StepRecord], over: bool) -> list[NodeState]:
     found = {} if planner is None else {path: NodeState(path) for path in _paths(planner.plan)}
     for step in steps:
-        if step.parent is not None:
+        if step.parent is not None and step.verb != "use":
             continue
-        path = node_of(step.node)
+        path = bare(step.name) if step.verb == "use" else node_of(step.node)
         node = found.setdefault(path, NodeState(path))
         setattr(node, step.status, getattr(node, step.status) + 1)
     finished = set[str]()
@@ -196,7 +198,7 @@ def _status(node: NodeState, finished: bool) -> NodeStatus:
 
 def _paths(plan: Plan, above: str = "") -> Iterator[str]:
     """The nodes of a graph and of the bodies in it, as paths without rounds."""
-    for node in plan.nodes:
+    for node in (*plan.nodes, *plan.tools):
         yield above + node.id
         if node.body is not None:
             yield from _paths(node.body.plan, f"{above}{node.id}/")
@@ -244,5 +246,7 @@ def _spent(ceilings: Ceilings, at: float | None) -> Spent:
     seconds = 0.0
     if ceilings.started_at is not None and at is not None:
         seconds = max(at - ceilings.started_at - ceilings.idle_seconds, 0.0)
-    limits = {name: float(value) for name, value in ceilings.limits.model_dump().items()}
-    return Spent(ceilings.steps, ceilings.tokens, ceilings.usd, seconds, limits)
+    known = ceilings.limits.model_dump(exclude_none=True)
+    limits = {name: float(value) for name, value in known.items()}
+    tokens, usd, unpriced = ceilings.taken
+    return Spent(ceilings.steps, tokens, known_usd(usd, unpriced), unpriced, seconds, limits)

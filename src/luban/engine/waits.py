@@ -15,6 +15,8 @@ from luban.ports.journal import Signal
 
 LINGER = 30.0
 """Seconds a run that only waits may stay in memory; a longer wait leaves it at once."""
+PAUSE_LINGER = 0.25
+"""The same for a run that is paused: what is still to be heard of it is on its way."""
 
 _KINDS = {
     "sleep": WaitKind.SLEEP,
@@ -98,9 +100,9 @@ class Activity:
             each.waiting for each in self._operations if not each.below
         )
 
-    def asleep(self, now: float) -> bool:
+    def asleep(self, now: float, linger: float = LINGER) -> bool:
         """Whether the step could leave its worker and lose nothing that was not recorded."""
-        return self.idle and (self._direct > 0 or now - self.quiet_since >= LINGER)
+        return self.idle and (self._direct > 0 or now - self.quiet_since >= linger)
 
     @property
     def horizon(self) -> float | None:

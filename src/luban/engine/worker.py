@@ -20,6 +20,7 @@ from luban.engine.writer import JournalWriter
 from luban.model.errors import LubanError
 from luban.model.events import RunEnded, RunPaused, RunWaiting, to_row
 from luban.model.run import RunStatus, Wait
+from luban.ports.budgets import NO_BUDGETS, Gate
 from luban.ports.bus import Bell, Bus, Live, end_of, news_of
 from luban.ports.clock import Clock
 from luban.ports.journal import ClaimedRun, Fenced, Journal, Parking, RunChange, RunQueue
@@ -65,6 +66,7 @@ class Worker:
         isolated: bool = False,
         on_isolated: Callable[[], None] = lambda: None,
         watch: RunWatch | None = None,
+        gate: Gate = NO_BUDGETS,
     ) -> None:
         self._queue = queue
         self._journal = journal
@@ -76,6 +78,7 @@ class Worker:
         self._slots = slots
         self._guard = guard or Guard()
         self._watch = watch or Unwatched()
+        self._gate = gate
         self._isolated = isolated
         self._on_isolated = on_isolated
         self._opening = Opening(journal, graphs, blocks)
@@ -347,6 +350,7 @@ class Worker:
             claim=claimed.claims,
             stand_ins=await open_stand_ins(options, self._journal) if options else None,
             simulate=options is not None and options.simulate,
+            gate=self._gate,
         )
 
     async def _await_block(self, claimed: ClaimedRun, missing: Wait) -> RunWaiting:

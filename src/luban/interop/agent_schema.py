@@ -16,6 +16,7 @@ from luban.model.graph import (
     Order,
     Retention,
     RetryPolicy,
+    SpendLimits,
 )
 
 Schema = dict[str, Any]
@@ -86,6 +87,10 @@ def _node() -> Schema:
             "body": {"$ref": "#/$defs/body"},
             "with": _told({"type": "object"}, "Constants for inputs that are not linked."),
             "retry": {"$ref": "#/$defs/retry"},
+            "limits": {
+                **_of(SpendLimits),
+                "description": "What the models it asks may take in one run; there the run waits.",
+            },
             **kept,
             "order": {
                 "enum": [order.value for order in Order],

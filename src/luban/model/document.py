@@ -14,7 +14,17 @@ from pydantic import BaseModel, ValidationError
 
 from luban.model.errors import LubanError
 from luban.model.finding import Finding, Remark, Severity
-from luban.model.graph import Body, Graph, GraphSettings, Limits, Link, Node, Retention, RetryPolicy
+from luban.model.graph import (
+    Body,
+    Graph,
+    GraphSettings,
+    Limits,
+    Link,
+    Node,
+    Retention,
+    RetryPolicy,
+    SpendLimits,
+)
 from luban.model.link_text import NODE_ID, parse_link
 from luban.model.rejection import rejection
 
@@ -40,6 +50,7 @@ NODE_KEYS = (
         "disabled",
         "title",
         "credential",
+        "limits",
     ),
     *("at", "size", "note", "color", "collapsed"),
 )
@@ -186,6 +197,8 @@ def _written_node(node: Node) -> Tree:
         written["with"] = node.constants
     if node.retry is not None:
         written["retry"] = node.retry.model_dump(mode="json", exclude_defaults=True)
+    if node.limits is not None:
+        written["limits"] = node.limits.model_dump(mode="json", exclude_defaults=True)
     written |= node.model_dump(mode="json", include=set(_NODE_FIELDS), exclude_defaults=True)
     return written
 
@@ -246,6 +259,8 @@ class _Reader:
             self._add(_BLOCK_NOT_TEXT, path, value=block)
             block = None
         retry = self._mapping(tree, "retry", node=path)
+        limits = self._mapping(tree, "limits", node=path)
+        self._typos(limits, tuple(SpendLimits.model_fields), node=path)
         fields = {key: tree[key] for key in _NODE_FIELDS if tree.get(key) is not None}
         node = self._model(Node, {"id": node_id, **fields}, "", path)
         return node.model_copy(
@@ -254,6 +269,7 @@ class _Reader:
                 "body": self._body(tree, path, depth) if has_body and block is None else None,
                 "constants": self._mapping(tree, "with", node=path),
                 "retry": self._model(RetryPolicy, retry, "retry.", path) if retry else None,
+                "limits": self._model(SpendLimits, limits, "limits.", path) if limits else None,
             }
         )
 

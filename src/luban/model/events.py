@@ -42,7 +42,10 @@ class StepEmitted(NamedTuple):
 class StepFinished(NamedTuple):
     """A step is done; `emissions` are those not told by `StepEmitted` before.
 
-    `usage` is what its model calls took, `{"tokens": …, "usd": …}`, if it made any.
+    `usage` is what its model calls took, if it made any: `{"calls", "tokens", "input_tokens",
+    "output_tokens", "usd", "unpriced"}`, where `usd` is `None` when no price is known and
+    `unpriced` counts the calls without one. With `calls`, each of them has a `ModelUsed` of its
+    own, which is what counts; an older journal has only `{"tokens", "usd"}`.
     """
 
     node: str
@@ -127,6 +130,24 @@ class ChildFailed(NamedTuple):
     signal: int | None = None
 
 
+class ModelUsed(NamedTuple):
+    """A step had an answer of a model, which has to be paid whatever becomes of the step.
+
+    `key` is that of the piece of the step that asked, if one did. `usd` is `None` when the price
+    is unknown.
+    """
+
+    node: str
+    iteration: int
+    key: str
+    agent: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    usd: float | None
+    at: float
+
+
 class RunWaiting(NamedTuple):
     """All that goes on in the run waits: it leaves its worker until something comes."""
 
@@ -142,12 +163,14 @@ class RunWoken(NamedTuple):
 class RunPaused(NamedTuple):
     """The run stands still for its owner: at a ceiling (its name, what it stood at), or by hand.
 
-    By hand, `limit` is `pause`.
+    By hand, `limit` is `pause`. `details` say more of a limit of what models take: `of` is the
+    limit itself, `what` is `tokens`, `usd` or `unpriced_calls`.
     """
 
     limit: str
     value: float
     at: float
+    details: dict[str, Any] | None = None
 
 
 class RunResumed(NamedTuple):
@@ -176,6 +199,7 @@ Event = (
     | ChildStarted
     | ChildFinished
     | ChildFailed
+    | ModelUsed
     | RunStarted
     | RunWaiting
     | RunWoken
@@ -194,6 +218,7 @@ KINDS: dict[str, type[Any]] = {
     "child_started": ChildStarted,
     "child_finished": ChildFinished,
     "child_failed": ChildFailed,
+    "model_used": ModelUsed,
     "run_waiting": RunWaiting,
     "run_woken": RunWoken,
     "run_paused": RunPaused,

@@ -79,6 +79,19 @@ class Body(_Frozen):
     links: tuple[Link, ...] = ()
 
 
+class SpendLimits(_Frozen):
+    """How much models may take; what is left out is not limited.
+
+    A call whose price is unknown takes no known money: `unpriced_calls` limits how many there are.
+    """
+
+    tokens: int | None = Field(None, ge=0)
+    usd: float | None = Field(None, ge=0, description="US dollars, as far as prices are known.")
+    unpriced_calls: int | None = Field(
+        None, ge=0, description="Calls of models whose price is unknown."
+    )
+
+
 class Node(_Frozen):
     """One use of a block, or a body, with constants for its inputs."""
 
@@ -99,6 +112,9 @@ class Node(_Frozen):
         None,
         description="The credential to use, by name or id; by provider where there are several.",
     )
+    limits: SpendLimits | None = Field(
+        None, description="What the models it asks may take in one run, in all its firings."
+    )
 
 
 class Limits(_Frozen):
@@ -109,6 +125,9 @@ class Limits(_Frozen):
     tokens: int = Field(10_000_000, ge=0)
     usd: float = Field(100.0, ge=0)
     depth: int = Field(8, ge=0, description="Levels of agents below this one.")
+    unpriced_calls: int | None = Field(
+        None, ge=0, description="Calls of models whose price is unknown."
+    )
 
 
 class Retention(_Frozen):

@@ -150,6 +150,9 @@ class Run(BaseModel):
     steps: int = 0
     tokens: int = 0
     usd: float = 0.0
+    """As far as prices are known."""
+    unpriced: int = 0
+    """Calls of models whose price is unknown."""
     parent: ParentStep | None = None
     depth: int = 0
     priority: int = 0

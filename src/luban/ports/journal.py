@@ -49,7 +49,8 @@ class RunChange(NamedTuple):
 
     An end, or a pause for its owner (`WAITING`), also gives the run up: it has no worker any more.
     `RUNNING` only tells how far it has come and what its steps wait for (`waiting_for`, of which
-    `asks` need a person). `tokens` and `usd` are what it took so far.
+    `asks` need a person). `tokens` and `usd` are what it took so far, `unpriced` the calls whose
+    price is unknown.
     """
 
     run: str
@@ -63,6 +64,7 @@ class RunChange(NamedTuple):
     asks: int = 0
     tokens: int = 0
     usd: float = 0.0
+    unpriced: int = 0
 
 
 class Parking(NamedTuple):
@@ -128,6 +130,7 @@ class RunResult(NamedTuple):
     error: dict[str, Any] | None
     tokens: int
     usd: float
+    unpriced: int = 0
 
 
 class Journal(Protocol):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from luban.model.errors import InvalidValue, LubanError, NotFound
 from luban.model.events import Event
-from luban.model.graph import GraphSettings, Limits
+from luban.model.graph import GraphSettings, Limits, SpendLimits
 from luban.model.ids import new_id
 from luban.model.run import ENDED, ParentStep, Run, RunDraft, RunOptions, RunStatus, WaitKind
 from luban.ports.bus import Bell, Bus, Live, end_of, news_of
@@ -23,6 +24,8 @@ from luban.services.versions import Versions
 async def _nobody(draft: RunDraft) -> None:
     """Runs that nobody keeps a list of."""
 
+
+_NODE_LIMIT = re.compile(rf"node:[^:]+:({'|'.join(SpendLimits.model_fields)})")
 
 WhichVersion = Literal["draft", "published"] | int
 
@@ -241,14 +244,17 @@ class Runs:
     async def resume(self, owner: str, run_id: str, limits: Mapping[str, float]) -> Run:
         """Lets a run go on that is paused, at a limit or in quarantine, with raised limits.
 
-        Without limits, the one it waits at is doubled. Raises `NotFound`, `RunNotWaiting` and
-        `InvalidValue`.
+        Without limits, the one it waits at is doubled, and what it took if that is more; at a
+        budget, which is changed apart from the run, it asks again. Raises `NotFound`,
+        `RunNotWaiting` and `InvalidValue`.
         """
         run = await self.get(owner, run_id)
         raised = dict(limits)
         for wait in run.waiting_for:
-            if not limits and wait.kind is WaitKind.LIMIT:
-                raised[wait.details["limit"]] = 2 * wait.details["value"]
+            limit = str(wait.details.get("limit", ""))
+            if not limits and wait.kind is WaitKind.LIMIT and not limit.startswith("budget:"):
+                reached = max(wait.details["value"], wait.details.get("of", 0))
+                raised[limit] = 2 * reached
         for name, value in raised.items():
             _check_limit(name, value)
         if not await self._store.resume(owner, run_id, raised, self._clock.now()):
@@ -326,7 +332,7 @@ def no_run(run_id: str) -> NotFound:
 
 def _check_limit(name: str, value: float) -> None:
     known = list(Limits.model_fields)
-    if name not in known:
+    if name not in known and not _NODE_LIMIT.fullmatch(name):
         raise InvalidValue(
             name="limits",
             value=name,

@@ -17,6 +17,7 @@ from luban.storage.memory.state import MemoryStateStore
 from luban.storage.memory.tables import Tables
 from luban.storage.memory.webhooks import MemoryWebhookStore
 from luban.storage.sql.audit import SqlAuditStore
+from luban.storage.sql.budgets import SqlBudgetStore
 from luban.storage.sql.credentials import SqlCredentialStore
 from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
@@ -54,6 +55,7 @@ class MemoryDatabase:
         self.rows = SqlTableStore(self.tables.records)
         self.index = SqlSearchIndex(self.tables.records, SqliteWords())
         self.replies = MemoryReplyStore(self.tables)
+        self.budgets = SqlBudgetStore(self.tables.records)
         self.credentials = SqlCredentialStore(self.tables.records)
         self.providers = SqlProviderStore(self.tables.records)
         self.proposals = SqlProposalStore(self.tables.records)

@@ -9,6 +9,7 @@ from luban.model.run import ENDED, RunStatus, Starved, Wait
 from luban.ports.journal import Fenced, Recorded, RunChange, StorageFull
 from luban.storage.memory.queue import MemoryQueue
 from luban.storage.memory.tables import QueuedRun, Tables
+from luban.storage.sql.model_use import ADD_USE, model_uses
 
 
 class MemoryJournal:
@@ -24,6 +25,10 @@ class MemoryJournal:
             if not self._queue.holds(run):
                 raise Fenced(worker=str(worker))
         self._take_room(sum(len(row.data) for row in rows))
+        tables = self._tables
+        if uses := model_uses(rows, lambda run: tables.runs[run].run.owner):
+            async with tables.records.transaction() as session:
+                await session.execute_many(ADD_USE, uses)
         for row in rows:
             recorded = Recorded(
                 next(self._tables.row_ids), row.kind, row.node, row.iteration, row.data
@@ -59,6 +64,7 @@ def apply(record: QueuedRun, change: RunChange) -> None:
     if change.status is RunStatus.WAITING and record.cancel_requested:
         update["status"] = RunStatus.QUEUED  # for a worker that ends it
     update["tokens"], update["usd"] = change.tokens, change.usd
+    update["unpriced"] = change.unpriced
     update["ended_at"] = change.at if change.status in ENDED else None
     record.run = record.run.model_copy(update=update).model_copy(deep=True)
     if change.status is not RunStatus.RUNNING:

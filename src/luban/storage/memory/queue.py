@@ -165,7 +165,15 @@ class MemoryQueue:
     async def results(self, runs: Sequence[str]) -> list[RunResult]:
         found = [self._tables.runs[run].run for run in runs if run in self._tables.runs]
         return [
-            RunResult(run.id, run.status, deepcopy(run.outputs), run.error, run.tokens, run.usd)
+            RunResult(
+                run.id,
+                run.status,
+                deepcopy(run.outputs),
+                run.error,
+                run.tokens,
+                run.usd,
+                run.unpriced,
+            )
             for run in found
             if run.status in ENDED
         ]

@@ -560,6 +560,17 @@ CREATE TABLE budgets (
     updated_at DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (owner, scope)
 );
+CREATE TABLE model_holds (
+    owner TEXT NOT NULL,
+    id TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    tokens BIGINT NOT NULL,
+    usd DOUBLE PRECISION NOT NULL,
+    unpriced BIGINT NOT NULL,
+    until DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (owner, id)
+);
+ALTER TABLE runs ADD COLUMN unpriced BIGINT DEFAULT '0' NOT NULL;
 CREATE TABLE tool_servers (
     owner TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -609,6 +620,8 @@ alter table model_use enable row level security;
 create policy of_owner on model_use using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table budgets enable row level security;
 create policy of_owner on budgets using (owner = nullif(current_setting('luban.owner', true), ''));
+alter table model_holds enable row level security;
+create policy of_owner on model_holds using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table tool_servers enable row level security;
 create policy of_owner on tool_servers using (owner = nullif(current_setting('luban.owner', true), '') or shared);
 alter table threads enable row level security;

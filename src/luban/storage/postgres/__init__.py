@@ -22,6 +22,7 @@ from luban.storage.postgres.turns import TURNS
 from luban.storage.postgres.words import PostgresWords
 from luban.storage.sql.agents import SqlAgentStore
 from luban.storage.sql.audit import SqlAuditStore
+from luban.storage.sql.budgets import SqlBudgetStore
 from luban.storage.sql.credentials import SqlCredentialStore
 from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
@@ -79,6 +80,7 @@ class PostgresDatabase:
         self.rows = SqlTableStore(self._owned)
         self.index = SqlSearchIndex(self._owned, PostgresWords())
         self.replies = SqlReplyStore(self._owned)
+        self.budgets = SqlBudgetStore(self._owned)
         self.credentials = SqlCredentialStore(self._owned, self._pool)
         self.providers = SqlProviderStore(self._owned)
         self.proposals = SqlProposalStore(self._owned)

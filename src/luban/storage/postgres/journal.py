@@ -21,6 +21,7 @@ from luban.storage.postgres.pool import Line, Pauses, PostgresPool, connect
 from luban.storage.postgres.statements import numbered
 from luban.storage.sql.holding import Holding
 from luban.storage.sql.journal import change_values, let_go, lines, read
+from luban.storage.sql.model_use import USE_COLUMNS, model_uses
 
 FENCE = """
 with mine as (
@@ -47,24 +48,44 @@ CHANGES = """, changed as (
     steps = c.steps, outputs = coalesce(c.outputs, runs.outputs),
     error = coalesce(c.error, runs.error), starved = coalesce(c.starved, runs.starved),
     waiting_for = c.waiting_for, asks = c.asks, tokens = c.tokens, usd = c.usd,
-    ended_at = c.ended_at, worker = c.keeper
+    unpriced = c.unpriced, ended_at = c.ended_at, worker = c.keeper
   from mine, unnest(:change_run::text[], :change_status::text[], :change_steps::int[],
     :change_outputs::bytea[], :change_error::bytea[], :change_starved::bytea[],
     :change_waiting_for::bytea[], :change_asks::int[], :change_tokens::bigint[],
-    :change_usd::float8[], :change_ended_at::float8[], :change_keeper::bigint[])
-    c (run, status, steps, outputs, error, starved, waiting_for, asks, tokens, usd, ended_at,
-      keeper)
+    :change_usd::float8[], :change_unpriced::bigint[], :change_ended_at::float8[],
+    :change_keeper::bigint[])
+    c (run, status, steps, outputs, error, starved, waiting_for, asks, tokens, usd, unpriced,
+      ended_at, keeper)
   where runs.id = c.run and runs.worker = :worker and runs.status = 'running' returning 1)"""
+USES = """, used as (
+  insert into model_use as m
+    (owner, agent, model, day, calls, input_tokens, output_tokens, usd, unpriced)
+  select u.owner, u.agent, u.model, u.day, u.calls, u.input_tokens, u.output_tokens, u.usd,
+    u.unpriced
+  from mine, unnest(:use_owner::text[], :use_agent::text[], :use_model::text[], :use_day::int[],
+    :use_calls::bigint[], :use_input_tokens::bigint[], :use_output_tokens::bigint[],
+    :use_usd::float8[], :use_unpriced::bigint[])
+    u (owner, agent, model, day, calls, input_tokens, output_tokens, usd, unpriced)
+  order by u.owner, u.agent, u.model, u.day
+  on conflict (owner, agent, model, day) do update set
+    calls = m.calls + excluded.calls, input_tokens = m.input_tokens + excluded.input_tokens,
+    output_tokens = m.output_tokens + excluded.output_tokens, usd = m.usd + excluded.usd,
+    unpriced = m.unpriced + excluded.unpriced)"""
 ANSWER = "\nselect count(*) from mine"
 # A change that found no run must undo the whole statement, so it divides by zero.
 CHECKED_ANSWER = """
 select (select count(*) from mine) / (case when (select count(*) from mine) = 0
   or (select count(*) from changed) = cardinality(:change_run::text[]) then 1 else 0 end)"""
 WRITE = {
-    (blobs, changes): numbered(
-        FENCE + ROWS + (BLOBS if blobs else "") + (CHANGES + CHECKED_ANSWER if changes else ANSWER)
+    (blobs, uses, changes): numbered(
+        FENCE
+        + ROWS
+        + (BLOBS if blobs else "")
+        + (USES if uses else "")
+        + (CHANGES + CHECKED_ANSWER if changes else ANSWER)
     )
     for blobs in (False, True)
+    for uses in (False, True)
     for changes in (False, True)
 }
 LAST = "select batch, dead from workers where id = $1"
@@ -73,7 +94,7 @@ _ROW = ("owners", "runs", "kinds", "nodes", "iterations", "contents", "reference
 _BLOB = ("blob_runs", "hashes", "blob_owners", "blobs")
 _CHANGE = (
     "run", "status", "steps", "outputs", "error", "starved", "waiting_for", "asks", "tokens",
-    "usd", "ended_at", "keeper",
+    "usd", "unpriced", "ended_at", "keeper",
 )  # fmt: skip
 _SECONDS, _BYTES_A_SECOND = 30.0, 1 << 20
 
@@ -136,7 +157,7 @@ class PostgresJournal:
             line = self._line = await connect(self._pool.address)
         if self._unsure is not None and await self._is_stored(line):
             return True
-        write = WRITE["blobs" in values, "change_run" in values]
+        write = WRITE["blobs" in values, "use_day" in values, "change_run" in values]
         values["batch"] = self._number + 1
         values["lease"] = self._lease.seconds
         self._unsure = rows
@@ -180,6 +201,8 @@ def _values(
     values |= zip(_ROW, zip(*written, strict=True) if written else [()] * len(_ROW), strict=True)
     if blobs:
         values |= zip(_BLOB, zip(*blobs, strict=True), strict=True)
+    if uses := model_uses(rows, holding.owner_of):
+        values |= {f"use_{name}": [each[name] for each in uses] for name in USE_COLUMNS}
     if changes:
         changed = change_values(changes, worker)
         values |= {f"change_{name}": [each[name] for each in changed] for name in _CHANGE}

@@ -24,6 +24,10 @@ class Holding:
         self.worker: int | None = None
         self.runs: dict[str, HeldRun] = {}
 
+    def owner_of(self, run: str) -> str:
+        """Whose a run is that this worker holds."""
+        return self.runs[run].owner
+
     def required_worker(self) -> int:
         """The token. Raises `Fenced` when this worker is not registered (any more)."""
         if self.worker is None:

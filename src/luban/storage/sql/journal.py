@@ -34,7 +34,7 @@ update runs set
   status = case when :status = 'waiting' and cancel_requested = 1 then 'queued' else :status end,
   steps = :steps, outputs = coalesce(:outputs, outputs), error = coalesce(:error, error),
   starved = coalesce(:starved, starved), waiting_for = :waiting_for, asks = :asks,
-  tokens = :tokens, usd = :usd, ended_at = :ended_at, worker = :keeper
+  tokens = :tokens, usd = :usd, unpriced = :unpriced, ended_at = :ended_at, worker = :keeper
 where id = :run and worker = :worker and status = 'running'"""
 
 _COLUMNS = ("owner", "run", "kind", "node", "iteration", "data", "blob")
@@ -84,6 +84,7 @@ def change_values(changes: Sequence[RunChange], worker: int) -> list[dict[str, A
             "asks": 0 if change.status in ENDED else change.asks,
             "tokens": change.tokens,
             "usd": change.usd,
+            "unpriced": change.unpriced,
             "ended_at": change.at if change.status in ENDED else None,
             "keeper": worker if change.status is RunStatus.RUNNING else None,
         }

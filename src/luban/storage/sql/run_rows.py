@@ -15,7 +15,7 @@ CLAIMED = (
     "parent_key", "options", "prio", "vt", "created_at", "started_at",
 )  # fmt: skip
 """The columns that `claimed` needs, and those in whose order runs are claimed."""
-RESULT = "id, status, outputs, error, tokens, usd"
+RESULT = "id, status, outputs, error, tokens, usd, unpriced"
 """The columns that `result` needs."""
 
 
@@ -37,6 +37,7 @@ def run(row: Record) -> Run:
         steps=row["steps"],
         tokens=row["tokens"],
         usd=row["usd"],
+        unpriced=row["unpriced"],
         parent=_parent(row),
         depth=row["depth"],
         priority=row["prio"],
@@ -78,6 +79,7 @@ def result(row: Record) -> RunResult:
         error=_optional(row["error"], None),
         tokens=row["tokens"],
         usd=row["usd"],
+        unpriced=row["unpriced"],
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from luban.ports.clock import Clock, SystemClock
 from luban.storage.sql.agents import SqlAgentStore
 from luban.storage.sql.audit import SqlAuditStore
+from luban.storage.sql.budgets import SqlBudgetStore
 from luban.storage.sql.credentials import SqlCredentialStore
 from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.factor_secrets import SqlFactorSecrets
@@ -61,6 +62,7 @@ class SqliteDatabase:
         self.rows = SqlTableStore(self._file)
         self.index = SqlSearchIndex(self._file, SqliteWords())
         self.replies = SqlReplyStore(self._file)
+        self.budgets = SqlBudgetStore(self._file)
         self.credentials = SqlCredentialStore(self._file)
         self.providers = SqlProviderStore(self._file)
         self.proposals = SqlProposalStore(self._file)

@@ -8,6 +8,7 @@ from luban.model.events import Row
 from luban.ports.journal import Recorded, RunChange
 from luban.storage.sql.holding import Holding
 from luban.storage.sql.journal import CHANGE, change_values, let_go, lines, read
+from luban.storage.sql.model_use import ADD_USE, model_uses
 from luban.storage.sqlite.connection import SqliteFile
 
 ALIVE = "select 1 from workers where id = ? and dead = 0"
@@ -37,6 +38,8 @@ class SqliteJournal:
             writer.executemany(APPEND, written)
             if blobs:
                 writer.executemany(KEEP_BLOB, blobs)
+            if uses := model_uses(rows, holding.owner_of):
+                writer.executemany(ADD_USE, uses)
             if changes:
                 changed = writer.executemany(CHANGE, change_values(changes, worker))
                 if changed.rowcount != len(changes):

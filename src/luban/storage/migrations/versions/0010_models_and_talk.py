@@ -12,6 +12,7 @@ TABLES = (
     "models",
     "model_use",
     "budgets",
+    "model_holds",
     "tool_servers",
     "threads",
     "thread_messages",
@@ -72,6 +73,22 @@ def _spending() -> None:
         sa.Column("scope", sa.Text, primary_key=True),
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.Column("updated_at", sa.Double, nullable=False),
+    )
+    # What calls in flight may take, for owners with budgets.
+    op.create_table(
+        "model_holds",
+        sa.Column("owner", sa.Text, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("agent", sa.Text, nullable=False),
+        sa.Column("tokens", sa.BigInteger, nullable=False),
+        sa.Column("usd", sa.Double, nullable=False),
+        sa.Column("unpriced", sa.BigInteger, nullable=False),
+        # When nobody believes any more that the call is in flight.
+        sa.Column("until", sa.Double, nullable=False),
+    )
+    # Calls of a run whose price nobody knows.
+    op.add_column(
+        "runs", sa.Column("unpriced", sa.BigInteger, nullable=False, server_default="0")
     )
 
 
