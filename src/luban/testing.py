@@ -337,6 +337,9 @@ class _TestWorld:
     def mail(self) -> Any:
         return self._context.mail
 
+    def mcp(self, owner: str) -> Any:
+        return self._context.mcp
+
     def models(self, requester: Requester) -> Any:
         return self._context.llm
 

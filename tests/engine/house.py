@@ -66,6 +66,9 @@ class OnlyAgents:
 
     mail = browser
 
+    def mcp(self, owner: str) -> Any:
+        raise AssertionError
+
     def files(self, owner: str, agent_id: str, run_id: str) -> Any:
         raise AssertionError
 

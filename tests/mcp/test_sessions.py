@@ -25,13 +25,6 @@ from tests.mcp.peer import PNG, Peer, everything, listening, served
 
 
 @pytest.fixture
-async def peer() -> AsyncIterator[Peer]:
-    peer = Peer()
-    async with served(everything(peer), peer):
-        yield peer
-
-
-@pytest.fixture
 async def sessions() -> AsyncIterator[McpSessions]:
     made = McpSessions(AllowList.parse("loopback"), NoBoxes(), opening=5.0)
     yield made

@@ -52,6 +52,7 @@ from luban.api.routes import (
     threads,
     tickets,
     token_users,
+    tool_servers,
     users,
     versions,
     webhooks,
@@ -109,6 +110,7 @@ def routes(version: str) -> FastAPI:
         tickets,
         providers,
         connecting,
+        tool_servers,
         credentials,
         keys,
     ):

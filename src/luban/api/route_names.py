@@ -57,6 +57,7 @@ _OWN = {
     "go_connecting": ("credential.ask", "credential"),
     "get_connecting": ("credential.ask", "credential"),
     "finish_connecting": ("credential.connect", "credential"),
+    "set_tool_server": ("tool_server.update", "tool_server"),
     "set_file_quota": ("quota.set", "file"),
     "get_linked_file": ("file.read", "file"),
     "create_file_link": ("file.share", "file"),

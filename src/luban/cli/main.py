@@ -25,6 +25,7 @@ from luban.cli.commands import (
     key,
     login,
     logs,
+    mcp,
     model,
     models,
     provider,
@@ -88,6 +89,7 @@ app.command("logs")(logs.logs)
 app.command("findings")(findings.findings)
 app.command("models")(models.models)
 app.add_typer(model.app, name="model")
+app.add_typer(mcp.app, name="mcp")
 app.command("caps")(caps.caps)
 app.add_typer(file.app, name="file")
 app.add_typer(database.app, name="db")

@@ -21,6 +21,7 @@ from luban.client.runs import Runs
 from luban.client.stored import Stored
 from luban.client.teams import Teams
 from luban.client.transport import Transport
+from luban.client.tool_servers import ToolServers
 from luban.client.webhooks import Webhooks
 from luban.model.views import (
     CapsView,
@@ -66,6 +67,7 @@ class Client:
         self.approvals = Approvals(self._transport)
         self.audit = Audit(self._transport)
         self.webhooks = Webhooks(self._transport)
+        self.tool_servers = ToolServers(self._transport)
         self.blocks = Blocks(self._transport)
         self.credentials = Credentials(self._transport)
         self.files = Files(self._transport)

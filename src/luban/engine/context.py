@@ -38,6 +38,7 @@ from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.mcp import McpServers
 from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
 
@@ -197,6 +198,11 @@ class StepContext:
     def mail(self) -> Mail:
         permit(self.firing.node.code, "network")
         return self._scope.world.mail()
+
+    @property
+    def mcp(self) -> McpServers:
+        permit(self.firing.node.code, "network")
+        return self._scope.world.mcp(self._scope.owner)
 
     @property
     def llm(self) -> Models:

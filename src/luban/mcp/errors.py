@@ -45,3 +45,12 @@ class ToolServerSilent(WordedTemporaryError):
     status = 504
     en = "The server of tools `{server}` did not answer within {seconds} s."
     zh = "工具服务器“{server}”没有在 {seconds} 秒内应答。"
+
+
+class ServerLoginUnknown(WordedError):
+    """There is no way for a person to sign in that we could follow."""
+
+    code = "tool_server_login_unknown"
+    status = 409
+    en = "Nobody can be signed in at {url}: {reason}."
+    zh = "无法在 {url} 登录：{reason_zh}。"

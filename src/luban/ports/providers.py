@@ -104,6 +104,8 @@ class OAuth(_Frozen):
     json_body: bool = False
     """Whether the token address takes JSON in place of a form."""
     token_headers: Mapping[str, str] = {}
+    token_extra: Mapping[str, str] = {}
+    """Further parameters of what the token address is asked, such as `resource` (RFC 8707)."""
     inside: str = ""
     """The part of the answer that holds the tokens, such as Slack's `authed_user`."""
     account: str = ""

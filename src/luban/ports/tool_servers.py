@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from luban.model.block import Effect
 from luban.model.values import canonical
+from luban.ports.providers import App, OAuth
 from luban.sdk.mcp import McpAnswer, McpLog, McpMessage, McpPart, McpProgress
 from luban.sdk.tools import UsableTool
 
@@ -94,6 +95,8 @@ class ToolServer(_Frozen):
     url: str = ""
     credential: str = ""
     """The id of the credential that opens it, if it needs one."""
+    login: str = ""
+    """The provider of the accounts that are connected at it; the only one of them opens it."""
     command: tuple[str, ...] = ()
     environment: Mapping[str, str] = {}
     """Variables of the command; `{field}` stands for a field of the credential."""
@@ -113,6 +116,25 @@ class ToolServer(_Frozen):
     def changed(self) -> bool:
         """Whether it says something else of its tools than a person agreed to."""
         return bool(self.approved) and self.approved != self.listing.digest()
+
+
+class ServerLogin(NamedTuple):
+    """Where a server has people sign in, and as which app we are known there."""
+
+    oauth: OAuth
+    app: App
+    scopes: tuple[str, ...]
+
+
+class ServerLogins(Protocol):
+    """Finds out how a server wants to be signed in at."""
+
+    async def find(self, url: str, redirect: str) -> ServerLogin:
+        """Asks the server and its authorization server, and registers us there.
+
+        Raises `tool_server_login_unknown` and what the guarded client raises.
+        """
+        ...
 
 
 class ToolServerStore(Protocol):

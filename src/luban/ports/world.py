@@ -15,6 +15,7 @@ from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.mcp import McpServers
 from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
 from luban.sdk.tools import UsableTool
@@ -62,6 +63,8 @@ class World(Protocol):
     def browser(self) -> Browser: ...
 
     def mail(self) -> Mail: ...
+
+    def mcp(self, owner: str) -> McpServers: ...
 
     def models(self, requester: Requester) -> Models: ...
 

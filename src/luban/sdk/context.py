@@ -13,6 +13,7 @@ from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.mcp import McpServers
 from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
 from luban.sdk.tools import UsableTool
@@ -53,6 +54,11 @@ class Context(Protocol):
     def browser(self) -> Browser: ...
     @property
     def mail(self) -> Mail: ...
+    @property
+    def mcp(self) -> McpServers:
+        """Servers of tools that the owner of the run added."""
+        ...
+
     @property
     def llm(self) -> Models: ...
     @property

@@ -25,6 +25,7 @@ from luban.sdk.memory_stored import MemoryIndex, MemoryState, MemoryTables
 from luban.sdk.memory_verbs import MemoryVerbs
 from luban.sdk.recorded_errors import cause_of
 from luban.sdk.scripted_databases import ScriptedDatabases
+from luban.sdk.scripted_mcp import ScriptedMcp
 from luban.sdk.scripted_models import ScriptedModels
 from luban.sdk.scripted_outside import ScriptedBrowser, ScriptedMail
 from luban.sdk.scripted_sandbox import ScriptedSandbox
@@ -103,6 +104,7 @@ class TestContext(MemoryVerbs):
     http: ScriptedHttp = field(default_factory=ScriptedHttp)
     browser: ScriptedBrowser = field(default_factory=ScriptedBrowser)
     mail: ScriptedMail = field(default_factory=ScriptedMail)
+    mcp: ScriptedMcp = field(default_factory=ScriptedMcp)
     llm: ScriptedModels = field(default_factory=ScriptedModels)
     files: MemoryFiles = field(default_factory=MemoryFiles)
     sandbox: ScriptedSandbox = field(default_factory=ScriptedSandbox)
@@ -124,7 +126,7 @@ class TestContext(MemoryVerbs):
     def from_world(cls, world: Mapping[str, Any]) -> TestContext:
         """The world an example describes.
 
-        Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `browser`, `mail`,
+        Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `browser`, `mail`, `mcp`,
         `sandbox` (as `ScriptedSandbox`),
         `llm` (a list of
         answers), `files` (id to `{name, type, text | bytes}`, and in a workspace `path, scope`),
@@ -146,6 +148,7 @@ class TestContext(MemoryVerbs):
             http=ScriptedHttp(world.get("http")),
             browser=ScriptedBrowser(world.get("browser")),
             mail=ScriptedMail(world.get("mail")),
+            mcp=ScriptedMcp(world.get("mcp")),
             llm=ScriptedModels(world.get("llm", ())),
             files=files,
             sandbox=ScriptedSandbox(world.get("sandbox", ()), files),

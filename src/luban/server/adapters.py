@@ -9,6 +9,7 @@ from luban.engine.bounds import Bounds
 from luban.engine.guard import Guard
 from luban.engine.memory import default_limit
 from luban.llm import ConfiguredModels, ModelSettings
+from luban.mcp import McpSessions
 from luban.net import AllowList, GuardedHttp
 from luban.net.browser import Chromium
 from luban.net.limits import LimitSettings, SharedLimits
@@ -21,7 +22,7 @@ from luban.registry import Registry, discover
 from luban.sandbox.sandboxes import Sandboxes
 from luban.sdk.browser import Browser
 from luban.sdk.mail import Mail
-from luban.server.code import open_sandboxes
+from luban.server.code import open_commands, open_sandboxes
 from luban.server.database import Database, open_database
 from luban.server.fenced import note_unfenced
 from luban.server.files import open_files
@@ -43,6 +44,7 @@ class Adapters:
     bell: Bell
     files: FileStore
     code: Sandboxes
+    tool_sessions: McpSessions
     registry: Registry
     limits: SharedLimits
     rates: RateStore
@@ -68,6 +70,8 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
     guard = _guard(settings)
     code = open_sandboxes(settings)
     closing.push_async_callback(code.aclose)
+    tool_sessions = McpSessions(allow, open_commands(settings, code))
+    closing.push_async_callback(tool_sessions.aclose)
     note_unfenced(database.unfenced, guard.findings, clock.now())
     files, registry = open_files(settings, database, clock), discover(settings.blocks_path)
     return Adapters(
@@ -82,6 +86,7 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
         bell,
         files,
         code,
+        tool_sessions,
         registry,
         limits,
         rates,

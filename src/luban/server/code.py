@@ -9,6 +9,7 @@ from pathlib import Path
 from luban.ports.people import TeamStore
 from luban.ports.sandbox import CodeRunner
 from luban.ports.stores import RunStore
+from luban.sandbox.command_boxes import BubblewrapCommands
 from luban.sandbox.interpreters import Interpreters
 from luban.sandbox.probing import Probe
 from luban.sandbox.sandboxes import SandboxChoice, Sandboxes
@@ -29,11 +30,20 @@ def open_sandboxes(settings: Settings) -> Sandboxes:
     choice = SandboxChoice(
         settings.code, shell=settings.code_shell == "admins", at_once=settings.code_at_once
     )
+    path = settings.environment.get("PATH")
+    return Sandboxes(choice, Probe(_hidden(settings)), Interpreters(settings.code_python, path))
+
+
+def open_commands(settings: Settings, runner: CodeRunner) -> BubblewrapCommands:
+    """Boxes for programs that stay; nothing is started yet."""
+    return BubblewrapCommands(runner, _hidden(settings))
+
+
+def _hidden(settings: Settings) -> list[Path]:
+    """Folders that nothing in a box may see."""
     hidden = [settings.home.absolute(), Path("blocks").absolute()]
     hidden += [settings.archive_dir.absolute()] if settings.archive_dir else []
-    hidden += [path.absolute() for path in settings.blocks_path]
-    path = settings.environment.get("PATH")
-    return Sandboxes(choice, Probe(hidden), Interpreters(settings.code_python, path))
+    return hidden + [path.absolute() for path in settings.blocks_path]
 
 
 async def try_boxes(runner: CodeRunner) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import luban
+from luban.mcp.logins import AskedLogins
 from luban.ports.stores import Caps
 from luban.server.adapters import Adapters
 from luban.server.files import open_links, open_uploads
@@ -45,6 +46,8 @@ from luban.services.steps import Steps
 from luban.services.tables import OwnTables
 from luban.services.talking import Talking
 from luban.services.templates import Templates
+from luban.services.tool_logins import ToolLogins
+from luban.services.tool_servers import ToolServerService
 from luban.services.threads import Threads
 from luban.services.versions import StoredGraphs, Versions
 
@@ -77,6 +80,9 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
     run_news = RunNews(runs, database.runs, bus, clock)
     talking = Talking(agents, core.kept, core.versions, runs, core.checking, over.registry, clock)
     roles = Roles(database.teams, people.accounts.recent)
+    tool_servers = ToolServerService(
+        database.tool_servers, over.tool_sessions, vault.credentials, vault.nodes, clock
+    )
     return House(
         agents=agents,
         versions=core.versions,
@@ -124,6 +130,10 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         own_providers=connecting.own,
         oauth_apps=connecting.apps,
         connecting=connecting.connecting,
+        tool_servers=tool_servers,
+        tool_logins=ToolLogins(
+            tool_servers, AskedLogins(over.http), connecting.own, connecting.connecting
+        ),
         about=_about(over),
     )
 

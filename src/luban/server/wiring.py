@@ -136,6 +136,7 @@ def _worker(
         CodeOfSteps(over.code, over.settings, database.teams, database.runs),
         below,
         vault.nodes,
+        house.tool_servers,
     )
     return Worker(
         queue=database.queue,

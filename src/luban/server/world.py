@@ -23,6 +23,7 @@ from luban.sdk.databases import Databases
 from luban.sdk.files import Files
 from luban.sdk.http import Http
 from luban.sdk.mail import Mail
+from luban.sdk.mcp import McpServers
 from luban.sdk.sandbox import Sandbox
 from luban.server.code import CodeOfSteps
 from luban.services.agent_state import AgentState
@@ -32,6 +33,7 @@ from luban.services.search import StepIndex
 from luban.services.step_files import StepFiles, StepOwner
 from luban.services.sub_agents import SubAgents
 from luban.services.tables import StepTables
+from luban.services.tool_servers import ToolServerService
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class HomeWorld:
         code: CodeOfSteps,
         sub_agents: SubAgents,
         credentials: NodeCredentials,
+        servers: ToolServerService,
     ) -> None:
         self._http = http
         self._browser = browser
@@ -74,6 +77,7 @@ class HomeWorld:
         self._code = code
         self._sub_agents = sub_agents
         self._credentials = credentials
+        self._servers = servers
 
     def http(self, requester: Requester) -> Http:
         return LimitedHttp(self._http, self._limits, requester)
@@ -83,6 +87,9 @@ class HomeWorld:
 
     def mail(self) -> Mail:
         return self._mail
+
+    def mcp(self, owner: str) -> McpServers:
+        return self._servers.of(owner)
 
     def models(self, requester: Requester) -> Models:
         return LimitedModels(self._models, self._limits, requester)

@@ -45,6 +45,8 @@ from luban.services.steps import Steps
 from luban.services.tables import OwnTables
 from luban.services.talking import Talking
 from luban.services.templates import Templates
+from luban.services.tool_logins import ToolLogins
+from luban.services.tool_servers import ToolServerService
 from luban.services.threads import Threads
 from luban.services.versions import Versions
 from luban.services.webhooks import Webhooks
@@ -98,5 +100,7 @@ class House:
     own_providers: OwnProviders
     oauth_apps: OAuthApps
     connecting: Connecting
+    tool_servers: ToolServerService
+    tool_logins: ToolLogins
     about: dict[str, Any]
     """What may be told of the settings: version, data_dir, database, file_limit, blocks_path."""

@@ -127,13 +127,13 @@ class ToolServerService:
 
         Raises as `add`.
         """
-        known = await self._own(caller, server)
+        known = await self.own(caller, server)
         await self._sessions.forget(known.id)
         return await self._put(caller, known, draft)
 
     async def remove(self, caller: Caller, server: str) -> None:
         """Raises `NotFound` and `NotPermitted`."""
-        known = await self._own(caller, server)
+        known = await self.own(caller, server)
         await self._sessions.forget(known.id)
         await self._store.delete(known.owner, known.id)
 
@@ -143,18 +143,22 @@ class ToolServerService:
 
     async def approve(self, caller: Caller, server: str) -> ToolServer:
         """A person agrees to what the server says now. Raises `NotFound` and `NotPermitted`."""
-        known = await self._own(caller, server)
+        known = await self.own(caller, server)
         agreed = known.model_copy(update={"approved": known.listing.digest()})
         await self._store.put(agreed)
         return agreed
 
-    async def use_credential(self, caller: Caller, server: str, credential: str) -> ToolServer:
-        """From now on it is opened with that one. Raises `NotFound` and `NotPermitted`."""
-        known = await self._own(caller, server)
-        await self._credentials.get(known.owner, credential)
+    async def set_login(self, caller: Caller, server: str, provider: str) -> ToolServer:
+        """From now on the account connected at that provider opens it.
+
+        Raises `NotFound` and `NotPermitted`.
+        """
+        known = await self.own(caller, server)
         await self._sessions.forget(known.id)
-        update = {"credential": credential, "updated_at": self._clock.now()}
-        return await self._asked(known.model_copy(update=update))
+        update = {"login": provider, "credential": "", "updated_at": self._clock.now()}
+        changed = known.model_copy(update=update)
+        await self._store.put(changed)
+        return changed
 
     # -- what steps do --------------------------------------------------------------------------
 
@@ -217,8 +221,8 @@ class ToolServerService:
 
     # -- parts ----------------------------------------------------------------------------------
 
-    async def _own(self, caller: Caller, server: str) -> ToolServer:
-        """One that the caller may change; a shared one is its maker's."""
+    async def own(self, caller: Caller, server: str) -> ToolServer:
+        """One that the caller may change. Raises `NotFound` and `NotPermitted`."""
         known = await self.get(caller.team, server)
         if known.owner != caller.team or (
             (known.shared or known.command) and not caller.may(COMMANDS)
@@ -235,7 +239,7 @@ class ToolServerService:
         entered = {**draft._asdict(), "name": draft.name.strip(), "updated_at": self._clock.now()}
         changed = server.model_copy(update=entered)
         if (server.url, server.command) != (changed.url, changed.command):
-            changed = changed.model_copy(update={"approved": "", "listing": Listing()})
+            changed = changed.model_copy(update={"approved": "", "login": "", "listing": Listing()})
         if not await self._store.put(changed):
             raise ToolServerExists(name=changed.name)
         return await self._asked(changed)
@@ -256,7 +260,7 @@ class ToolServerService:
 
     async def _access(self, server: ToolServer, hidden: Hidden) -> ServerAccess:
         """How it is reached now; what opens it is added to `hidden`."""
-        if not server.credential:
+        if not server.credential and not server.login:
             return ServerAccess(server, _nothing, _grade(server, ""))
         opened = await self._open(server, hidden)
         if server.command:
@@ -271,7 +275,9 @@ class ToolServerService:
         return ServerAccess(server, headers, _grade(server, opened.id))
 
     async def _open(self, server: ToolServer, hidden: Hidden) -> OpenCredential:
-        wanted = WantedCredential(server.name, ANY, server.credential)
+        wanted = WantedCredential(server.name, server.login)
+        if server.credential:
+            wanted = WantedCredential(server.name, ANY, server.credential)
         opened = await self._opening.open(server.owner, wanted)
         opened.done()
         hidden.add(opened.hidden)

@@ -17,7 +17,7 @@ from luban.model.errors import LubanError
 from luban.model.provider_views import ConnectedView, ConnectView, DeviceView, RevokedView
 from luban.ports.providers import App
 from luban.services.asked_grants import SECONDS
-from luban.services.connecting import Returned, Wanted
+from luban.services.connecting import Returned, Started, Wanted
 
 router = APIRouter(tags=["credentials"])
 
@@ -55,11 +55,7 @@ async def start_connecting(
 ) -> ConnectView:
     """Begins to connect an account; send the person to `url`."""
     started = await house.connecting.start(caller, _wanted(request, new))
-    if new.elsewhere:
-        url = f"{base_of(request)}{_PATH}/{started.state}/go"
-        return ConnectView(url=url, state=started.state)
-    _mark(request, response, started.browser)
-    return ConnectView(url=started.url, state=started.state)
+    return handed_over(request, response, started, elsewhere=new.elsewhere)
 
 
 @router.post("/credentials/oauth/device", dependencies=[needs("credential.write")])
@@ -139,6 +135,17 @@ async def revoke_credential(
     """Takes a connected account back at its provider, and forgets its tokens here."""
     there = await house.connecting.revoke(owner, credential_id)
     return RevokedView(credential_id=credential_id, there=there)
+
+
+def handed_over(
+    request: Request, response: Response, started: Started, *, elsewhere: bool
+) -> ConnectView:
+    """Where to send the person, and the mark of the browser that may bring the answer."""
+    if elsewhere:
+        url = f"{base_of(request)}{_PATH}/{started.state}/go"
+        return ConnectView(url=url, state=started.state)
+    _mark(request, response, started.browser)
+    return ConnectView(url=started.url, state=started.state)
 
 
 def _wanted(request: Request, new: NewConnection) -> Wanted:

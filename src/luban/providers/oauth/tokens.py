@@ -52,6 +52,7 @@ class TokenClient:
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": asking.redirect,
+            **oauth.token_extra,
         }
         if oauth.pkce:
             form["code_verifier"] = asking.verifier
@@ -62,8 +63,13 @@ class TokenClient:
 
         Raises `GrantEnded`, `TokensRefused` and `TokensUnavailable`.
         """
-        form = {"grant_type": "refresh_token", "refresh_token": secret["refresh_token"]}
-        granted = await self._ask(provider, _oauth(provider), app, form, name=name)
+        oauth = _oauth(provider)
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": secret["refresh_token"],
+            **oauth.token_extra,
+        }
+        granted = await self._ask(provider, oauth, app, form, name=name)
         return granted.model_copy(update={"secret": {**secret, **granted.secret}})
 
     async def for_itself(

@@ -1,0 +1,1 @@
+"""Blocks that use servers of tools: their tools, resources and prompts."""
