@@ -88,6 +88,12 @@ def _models() -> Report:
     return models.measure()
 
 
+def _memory() -> Report:
+    from benchmarks import memory
+
+    return memory.measure()
+
+
 # Each imports its own: what one of them needs, a browser's driver say, the others do without.
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
@@ -102,6 +108,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "start": _start,
     "palette": _palette,
     "models": _models,
+    "memory": _memory,
     "canvas": _canvas,
 }
 

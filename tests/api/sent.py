@@ -96,6 +96,8 @@ SENT: dict[str, Maker] = {
     "upload_file": _upload,
     "add_table_rows": _json(rows=[{"n": 1}]),
     "add_documents": _json(documents=[{"text": "A text"}]),
+    "create_memory": _json(text="A memory"),
+    "update_memory": _json(text="Another memory"),
     "delete_agent_state": _state_key,
     "change_file": _json(path="reports/a.csv"),
     "set_file_quota": _json(quota=1000),

@@ -133,7 +133,7 @@ def test_every_change_has_a_name_that_says_what_happened_to_what() -> None:
     nouns = {
         "agent", "api_key", "approval", "caps", "collection", "credential", "delivery", "document",
         "email",
-        "factor", "file", "identity", "invitation", "key", "link", "member", "message",
+        "factor", "file", "identity", "invitation", "key", "link", "member", "memory", "message",
         "password", "provider",
         "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "thread",
         "ticket",

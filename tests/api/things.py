@@ -342,6 +342,10 @@ async def _document(things: Things) -> str:
     return (await things.post(path, json=new))["ids"][0]
 
 
+async def _memory(things: Things) -> str:
+    return (await things.post("/memories", json={"text": things.canary}))["id"]
+
+
 async def _thread(things: Things) -> str:
     return (await things.post("/threads", json={"title": things.canary}))["id"]
 
@@ -396,6 +400,7 @@ OF_PATH: dict[str, Maker] = {
     "collection": _collection,
     "new_collection": _new_name,
     "document_id": _document,
+    "memory_id": _memory,
     "thread_id": _thread,
     "message_id": _message,
 }

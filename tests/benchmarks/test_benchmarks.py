@@ -41,6 +41,7 @@ def bench(*words: str) -> subprocess.CompletedProcess[str]:
         "crowd",
         "code",
         "models",
+        "memory",
     ],
 )
 def test_a_benchmark_prints_one_object(name: str):

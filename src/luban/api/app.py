@@ -40,6 +40,7 @@ from luban.api.routes import (
     health,
     keys,
     me,
+    memories,
     providers,
     rates,
     roles,

@@ -25,6 +25,7 @@ from luban.cli.commands import (
     key,
     login,
     logs,
+    memory,
     mcp,
     model,
     models,
@@ -80,6 +81,7 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(runs_app, name="runs")
 app.add_typer(stored.tables, name="table")
 app.add_typer(stored.collections, name="collection")
+app.add_typer(memory.app, name="memory")
 app.command("retry")(forks.retry)
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(audit.app, name="audit")

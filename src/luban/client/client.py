@@ -15,6 +15,7 @@ from luban.client.blocks import Blocks
 from luban.client.credentials import Credentials
 from luban.client.files import Files
 from luban.client.links import Links
+from luban.client.memories import Memories
 from luban.client.people import People
 from luban.client.providers import Providers
 from luban.client.runs import Runs
@@ -76,6 +77,7 @@ class Client:
         self.links = Links(self._transport)
         self.providers = Providers(self._transport)
         self.stored = Stored(self._transport)
+        self.memories = Memories(self._transport)
 
     async def templates(self) -> list[TemplateView]:
         return (await self._transport.ask(ItemsView[TemplateView], "GET", "/templates")).items

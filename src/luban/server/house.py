@@ -29,6 +29,7 @@ from luban.services.findings import Findings
 from luban.services.forks import Forks
 from luban.services.house import House
 from luban.services.kept_agents import KeptAgents
+from luban.services.memories import Memories
 from luban.services.models import ModelChoice, Models
 from luban.services.overview import Overview
 from luban.services.permission_check import PermissionCheck
@@ -103,6 +104,7 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         agent_states=AgentStates(database.state, agents),
         tables=OwnTables(database.rows, clock),
         collections=Collections(database.index, clock),
+        memories=Memories(database.index, agents, clock),
         run_archives=RunArchives(runs, core.kept, journal, database.retention),
         templates=core.templates,
         models=Models(lambda: [_choice(entry) for entry in over.models.list()]),

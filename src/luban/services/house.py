@@ -26,6 +26,7 @@ from luban.services.files import Files
 from luban.services.findings import Findings
 from luban.services.forks import Forks
 from luban.services.health import HealthChecks
+from luban.services.memories import Memories
 from luban.services.meters import Meters
 from luban.services.models import Models
 from luban.services.oauth_apps import OAuthApps
@@ -74,6 +75,7 @@ class House:
     agent_states: AgentStates
     tables: OwnTables
     collections: Collections
+    memories: Memories
     templates: Templates
     models: Models
     replies: Replies

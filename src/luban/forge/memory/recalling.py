@@ -90,6 +90,9 @@ def chosen(question: str, found: Sequence[Found], most: int, tokens: int) -> lis
 
 
 def _fits(asked: frozenset[str], words: frozenset[str]) -> bool:
+    """Numbers alone say nothing: 7 of one thing is no 7 of another."""
+    if all(each.isdigit() for each in asked & words):
+        return False
     least = LEAST_SHARED_SIGNS if in_signs(words) else LEAST_SHARED
     return len(asked & words) / max(min(len(asked), len(words)), 1) >= least
 
