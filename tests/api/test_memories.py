@@ -90,7 +90,7 @@ async def test_memories_are_seen_changed_searched_and_taken_along(
     assert (rome["text"], rome["said_by"], rome["trusted"]) == ("Ada lives in Rome", "person", True)
 
     page = (await http.get(f"{V1}/memories", params=of)).json()
-    assert [each["id"] for each in page["items"]][0] == rome["id"]
+    assert page["items"][0]["id"] == rome["id"]
     id = page["items"][1]["id"]
     one = f"{V1}/memories/{id}"
     found = (await http.get(f"{V1}/memories", params={**of, "search": "living in Rome"})).json()

@@ -91,6 +91,7 @@ def routes(version: str) -> FastAPI:
         blocks,
         files,
         stored,
+        memories,
         findings,
         catalogue,
         caps,
