@@ -19,7 +19,7 @@ name: Calculator
 nodes:
   a: {block: io.input_number, with: {name: a}}
   b: {block: io.input_number, with: {name: b, minimum: 1}}
-  add: {block: maths.calculate, with: {operation: multiply}}
+  add: {block: math.calculate, with: {operation: multiply}}
   told: {block: text.template, with: {format: "It is {{ sum }}"}}
   result: {block: io.output, with: {name: result}}
 links:
@@ -146,6 +146,24 @@ async def test_a_new_agent_comes_of_what_is_accepted(home: Home, http: httpx2.As
     assert (await http.get(f"{V1}/agents/{agent}")).json()["name"] == "Calculator"
     run = await run_to_the_end(home, agent, {"a": 2, "b": 3})
     assert run.outputs == {"result": "It is 6"}
+
+
+async def test_a_new_agent_is_looked_at_before_it_is_accepted(
+    home: Home, http: httpx2.AsyncClient
+) -> None:
+    path = f"{V1}/proposals/{(await proposed(home, http))['id']}"
+    opened = (await http.post(f"{path}/open")).json()
+    agent = opened["agent_id"]
+    assert (await document_of(http, agent))["nodes"] == {}
+    assert (await http.post(f"{path}/open")).json()["agent_id"] == agent, "once is enough"
+    named = texts(opened)
+    wanted = {"changes": [named["+ link `a.value -> add.a`"]]}
+    seen = (await http.post(f"{path}/preview", json=wanted)).json()
+    assert set(seen["document"]["nodes"]) == {"a", "add"} and len(seen["pulled"]) == 2
+    assert (await document_of(http, agent))["nodes"] == {}
+    accepted = (await http.post(f"{path}/accept")).json()
+    assert accepted["conflicts"] == []
+    assert len((await document_of(http, agent))["nodes"]) == 5
 
 
 async def test_the_editor_says_what_the_draft_has_already(

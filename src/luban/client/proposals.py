@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from luban.client.transport import Transport
-from luban.model.proposal_views import AcceptedProposalView, ProposalView
+from luban.model.proposal_views import AcceptedProposalView, PreviewView, ProposalView
 from luban.model.views import PageView
 
 
@@ -44,6 +44,16 @@ class Proposals:
 
     async def get(self, proposal_id: str) -> ProposalView:
         return await self._transport.ask(ProposalView, "GET", f"/proposals/{proposal_id}")
+
+    async def open(self, proposal_id: str) -> ProposalView:
+        """Makes the empty agent that a proposal for a new one is for."""
+        return await self._transport.ask(ProposalView, "POST", f"/proposals/{proposal_id}/open")
+
+    async def preview(self, proposal_id: str, changes: Sequence[str]) -> PreviewView:
+        """The agent's draft as it would be with these changes."""
+        given = {"changes": [*changes]}
+        path = f"/proposals/{proposal_id}/preview"
+        return await self._transport.ask(PreviewView, "POST", path, json=given)
 
     async def accept(
         self, proposal_id: str, changes: Sequence[str] | None = None

@@ -57,6 +57,15 @@ class ConflictView(View):
     text: str
 
 
+class PreviewView(View):
+    """The draft as it would be with some changes, and with those they need."""
+
+    document: Tree
+    taken: list[str]
+    pulled: list[str]
+    conflicts: list[ConflictView]
+
+
 class AcceptedProposalView(ProposalView):
     """What came of accepting: `pulled` are changes that others needed."""
 

@@ -24,6 +24,7 @@ NOTHING: Tree = {"luban": 1, "nodes": {}, "links": []}
 """What a new agent is made of."""
 _KEPT = ("name", "description", "settings", "meta")
 """Parts of a document that stay as they are where a proposal has none."""
+_NAMES = ("name", "description")
 _TRIES = 5
 
 
@@ -200,6 +201,37 @@ class Proposals:
         found = await self._store.list(owner, part, agent=agent)
         return Page([await self._detail(each) for each in found.items], found.total)
 
+    async def open(self, owner: str, proposal_id: str) -> ProposalDetail:
+        """Makes the agent that a proposal for a new one is for, with nothing in it but its name.
+
+        What there is to be accepted can then be seen in it. Raises `NotFound`, `NotProposed`,
+        `ProposalDecided`.
+        """
+        proposal = await self._open(owner, proposal_id)
+        if proposal.agent:
+            return await self._detail(proposal)
+        named = {key: proposal.document[key] for key in _NAMES if key in proposal.document}
+        agent = await self._agents.create(owner, AgentDraft(document={**NOTHING, **named}))
+        opened = proposal.model_copy(
+            update={
+                "agent": agent.id,
+                "revision": agent.revision,
+                "updated_at": self._clock.now(),
+            }
+        )
+        if not await self._store.change(opened, seen=proposal.updated_at):
+            await self._agents.delete(owner, agent.id)  # somebody else was quicker
+        return await self.get(owner, proposal_id)
+
+    async def preview(self, owner: str, proposal_id: str, wanted: Collection[str]) -> Taken:
+        """The agent's draft as it would be with these changes. Raises as `accept` does."""
+        proposal = await self._open(owner, proposal_id)
+        self._check(proposal, wanted)
+        document = NOTHING
+        if proposal.agent:
+            document = (await self._agents.get(owner, proposal.agent)).document
+        return take(document, proposal.changes, set(wanted))
+
     async def accept(
         self,
         owner: str,
@@ -217,10 +249,8 @@ class Proposals:
         not, `ProposalConflicts` if nothing fits, and `Conflict` while others keep changing it.
         """
         proposal = await self._open(owner, proposal_id)
-        known = [each.id for each in proposal.changes]
-        chosen = set(known if wanted is None else wanted)
-        for name in chosen - set(known):
-            raise _no_change(name, known)
+        chosen = {each.id for each in proposal.changes} if wanted is None else set(wanted)
+        self._check(proposal, chosen)
         agent, taken = await self._take(proposal, chosen, in_draft=in_draft)
         decided = proposal.model_copy(
             update={
@@ -241,6 +271,12 @@ class Proposals:
         if not await self._store.change(decided, seen=proposal.updated_at):
             raise ProposalDecided(name=proposal.id, state="refused")
         return await self._detail(decided)
+
+    def _check(self, proposal: Proposal, wanted: Collection[str]) -> None:
+        known = [each.id for each in proposal.changes]
+        for name in wanted:
+            if name not in known:
+                raise _no_change(name, known)
 
     async def _take(
         self, proposal: Proposal, wanted: set[str], *, in_draft: bool

@@ -13,8 +13,10 @@ from luban.model.proposal_views import (
     AcceptedProposalView,
     ChangeView,
     ConflictView,
+    PreviewView,
     ProposalView,
 )
+from luban.model.taken_changes import Taken
 from luban.model.views import PageView, Tree, moment
 from luban.services.proposals import Accepted, ProposalDetail, Wish, change_text
 
@@ -43,6 +45,12 @@ class AcceptedChanges(BaseModel):
     in_draft: bool = False
 
 
+class PreviewedChanges(BaseModel):
+    """Which changes would be accepted."""
+
+    changes: Annotated[list[str], Field(max_length=10_000)]
+
+
 @router.get("", dependencies=[needs("agent.read")])
 async def list_proposals(
     house: TheHouse,
@@ -64,6 +72,27 @@ async def create_proposal(house: TheHouse, owner: Owner, new: NewProposal) -> Pr
 @router.get("/{proposal_id}", dependencies=[needs("agent.read")])
 async def get_proposal(house: TheHouse, owner: Owner, proposal_id: str) -> ProposalView:
     return _view(await house.proposals.get(owner, proposal_id))
+
+
+@router.post("/{proposal_id}/open", dependencies=[needs("agent.create")])
+async def open_proposal(house: TheHouse, owner: Owner, proposal_id: str) -> ProposalView:
+    """Makes the empty agent that a proposal for a new one is for, to look at it there."""
+    return _view(await house.proposals.open(owner, proposal_id))
+
+
+@router.post("/{proposal_id}/preview", dependencies=[needs("agent.read")])
+async def preview_proposal(
+    house: TheHouse, owner: Owner, proposal_id: str, previewed: PreviewedChanges
+) -> PreviewView:
+    """The agent's draft as it would be; nothing is changed."""
+    taken = await house.proposals.preview(owner, proposal_id, previewed.changes)
+    detail = await house.proposals.get(owner, proposal_id)
+    return PreviewView(
+        document=taken.document,
+        taken=taken.taken,
+        pulled=taken.pulled,
+        conflicts=_conflicts(detail, taken),
+    )
 
 
 @router.post("/{proposal_id}/accept", dependencies=[needs("agent.update")])
@@ -98,17 +127,20 @@ def _view(detail: ProposalDetail) -> ProposalView:
 
 
 def _accepted(detail: ProposalDetail, result: Accepted) -> AcceptedProposalView:
-    texts = {each.id: change_text(each) for each in detail.proposal.changes}
-    conflicts = [
-        ConflictView(change=name, standing=standing, text=texts[name])
-        for name, standing in result.taken.conflicts.items()
-    ]
     return AcceptedProposalView(
         **_fields(detail),
         pulled=result.taken.pulled,
-        conflicts=conflicts,
+        conflicts=_conflicts(detail, result.taken),
         agent_revision=result.agent.revision,
     )
+
+
+def _conflicts(detail: ProposalDetail, taken: Taken) -> list[ConflictView]:
+    texts = {each.id: change_text(each) for each in detail.proposal.changes}
+    return [
+        ConflictView(change=name, standing=standing, text=texts[name])
+        for name, standing in taken.conflicts.items()
+    ]
 
 
 def _fields(detail: ProposalDetail) -> dict[str, Any]:
