@@ -30,8 +30,10 @@ from luban.sdk.context import Answer, Context
 from luban.sdk.credential import ANY
 from luban.sdk.errors import BlockError
 from luban.sdk.fields import BlockInput, BlockOutput, Emit
+from luban.sdk.memory_tools import MemoryTools
 from luban.sdk.scripted import AgentRun, Asked, Script
 from luban.sdk.testing import run_block, run_block_now, try_example
+from luban.sdk.tools import UsableTool, check_arguments, inputs_for, with_own_names
 from luban.storage.local import LocalBell, LocalBus
 from luban.storage.memory import MemoryDatabase
 
@@ -262,8 +264,8 @@ class _Blocks:
                 code = self._context.find_block(block_id)
             except BlockError:
                 return None
-        script, call = self._context.script, code.call
-        return replace(code, call=lambda input, ctx: call(input, _Scripted(ctx, script)))
+        script, call, toolbox = self._context.script, code.call, self._context.toolbox
+        return replace(code, call=lambda input, ctx: call(input, _Scripted(ctx, script, toolbox)))
 
 
 class _Scripted:
@@ -272,15 +274,31 @@ class _Scripted:
     What is answered is recorded as a `step`, so it is answered once, however often the code runs.
     """
 
-    def __init__(self, ctx: Context, script: Script) -> None:
+    def __init__(self, ctx: Context, script: Script, toolbox: MemoryTools) -> None:
         self._ctx = ctx
         self._script = script
+        self._toolbox = toolbox
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ctx, name)
 
     def now(self) -> float:
         return self._ctx.now() + self._script.passed
+
+    async def tools(self, *wanted: str, pin: str = "tools") -> list[UsableTool]:
+        own = await self._ctx.tools(pin=pin)
+        return with_own_names([*own, *self._toolbox.list(wanted)])
+
+    async def use(
+        self, tool: UsableTool, arguments: Mapping[str, Any], *, key: str | None = None
+    ) -> dict[str, Any]:
+        if tool.kind == "agent":
+            return await self.run_agent(tool.target, inputs_for(tool, arguments), key=key)
+        linked = self._toolbox.linked.get(tool.target) if tool.kind == "node" else None
+        if linked is None:
+            return await self._ctx.use(tool, arguments, key=key)
+        check_arguments(tool, arguments)
+        return await self._ctx.call(linked.block, {**arguments, **linked.constants}, key=key)
 
     async def run_agent(
         self,
@@ -361,8 +379,14 @@ class _TestWorld:
     def databases(self) -> Any:
         return self._context.databases
 
+    def catalogue(self, owner: str, run_id: str) -> Any:
+        return self._context.catalogue
+
     async def address(self, host: str, port: int) -> str:
         return await self._context.address(host, port)
+
+    async def tools(self, owner: str, wanted: Sequence[str]) -> list[UsableTool]:
+        return [tool for each in wanted for tool in self._context.toolbox.wanted(each)]
 
     async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
         opened = await self._context.credential("" if wanted.provider == ANY else wanted.provider)

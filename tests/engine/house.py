@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from luban.ports.journal import Journal, RunQueue
 from luban.ports.stores import Agent, AgentStore, RunStore
 from luban.ports.world import OpenedCredential, WantedCredential
 from luban.sdk.code import BlockSource
+from luban.sdk.tools import ToolUnknown, UsableTool
 from luban.storage.local import LocalBell, LocalBus
 
 OWNER = "local"
@@ -86,11 +87,17 @@ class OnlyAgents:
 
     databases = browser
 
+    def catalogue(self, owner: str, run_id: str) -> Any:
+        raise AssertionError
+
     async def address(self, host: str, port: int) -> str:
         raise AssertionError
 
     async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
         raise AssertionError
+
+    async def tools(self, owner: str, wanted: Sequence[str]) -> list[UsableTool]:
+        raise ToolUnknown(wanted[0], "there is nothing outside.", "外部没有任何工具。")
 
     async def start_agent(
         self,

@@ -139,6 +139,9 @@ class Blocks:
     def find(self, block_id: str) -> BlockCode | None:
         return self._codes.get(block_id)
 
+    def names(self) -> list[str]:
+        return [name for name in self._codes if "@" not in name]
+
     def and_(self, *declared: Any) -> Blocks:
         more = Blocks(*declared)
         more._codes = {**self._codes, **more._codes}

@@ -9,10 +9,11 @@ from typing import Any, Literal
 from luban.engine.attempt import InDoubt, attempt, probe
 from luban.engine.children import Children, StepKey
 from luban.engine.context import Host, RunScope, StepContext
-from luban.engine.plan import UnknownBlock
+from luban.engine.plan import NodePlan, UnknownBlock
 from luban.engine.recorder import Recorder
 from luban.engine.records import under_way
 from luban.engine.shown import readable_inputs
+from luban.engine.spending import Spending
 from luban.engine.state import Firing
 from luban.engine.verbs import Caller, Outcome, Verbs, ask_id
 from luban.engine.waits import Activity, Arrivals, Operation
@@ -39,6 +40,7 @@ class Calling:
         "_planner",
         "_recorder",
         "_scope",
+        "_spending",
         "arrivals",
         "closing",
         "had_runs",
@@ -57,6 +59,7 @@ class Calling:
         self._host = host
         self._changed = changed
         self.arrivals = Arrivals()
+        self._spending: Spending | None = None
         self.had_runs = False
         self.closing = False
         self._acts: set[StepKey] = set()
@@ -70,6 +73,13 @@ class Calling:
     def hidden(self) -> Hidden | None:
         """The secrets the run has opened here."""
         return self._recorder.hidden
+
+    @property
+    def spending(self) -> Spending:
+        """What the run's model calls may take; made when a step first asks a model."""
+        if self._spending is None:
+            self._spending = Spending(self._scope, self._recorder, self)
+        return self._spending
 
     @property
     def children(self) -> Children:
@@ -107,6 +117,12 @@ class Calling:
         node = self._scope.called.find(block)
         if node is None:
             raise UnknownBlock(node=caller.ctx.firing.path, block=block)
+        return await self.use(node, path, inputs, caller)
+
+    async def use(
+        self, node: NodePlan, path: str, inputs: dict[str, Any], caller: Caller
+    ) -> Outcome:
+        """Runs a node that takes no tokens, as a step of the path."""
         assert node.code is not None
         assert node.gate is not None
         firing = Firing(caller.ctx.firing.frame, node, path, 0, inputs)

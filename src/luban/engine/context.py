@@ -5,33 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from luban.engine.discreet_files import DiscreetFiles
 from luban.engine.discreet_stores import DiscreetIndex, DiscreetState, DiscreetTables
 from luban.engine.discretion import wanted_by
+from luban.engine.metered import MeteredModels
+from luban.engine.metering import Meter
 from luban.engine.permissions import permit
 from luban.engine.plan import CalledBlocks
 from luban.engine.state import Firing
+from luban.engine.tools import tools_of
 from luban.model.block import Effect
 from luban.model.errors import LubanError
 from luban.model.hiding import Hidden, HiddenStream
+from luban.ports.budgets import NO_BUDGETS, Gate
 from luban.ports.bus import Bus, Live
 from luban.ports.clock import Clock
 from luban.ports.journal import Parking, RunResult, Signal
 from luban.ports.limits import Requester
 from luban.ports.world import StepPlace, World
 from luban.sdk.browser import Browser
-from luban.sdk.chat import (
-    ChatAnswer,
-    ChatMessage,
-    ChatOptions,
-    EmbeddingAnswer,
-    ImageAnswer,
-    ImageOptions,
-    Models,
-    Usage,
-)
+from luban.sdk.catalogue import Catalogue
+from luban.sdk.chat import Models
 from luban.sdk.context import Answer
 from luban.sdk.credential import ANY, OpenCredential
 from luban.sdk.databases import Databases
@@ -41,11 +37,13 @@ from luban.sdk.mail import Mail
 from luban.sdk.mcp import McpServers
 from luban.sdk.sandbox import Sandbox
 from luban.sdk.stored import Index, State, Tables
+from luban.sdk.tools import UsableTool, inputs_for
 
 if TYPE_CHECKING:
     from luban.engine.calling import Calling
     from luban.engine.guard import Guard
     from luban.engine.verbs import Caller, Verbs
+    from luban.engine.waits import Activity
 
 T = TypeVar("T")
 
@@ -68,6 +66,7 @@ class RunScope(NamedTuple):
     stand_ins: StandIn | None = None
     simulate: bool = False
     claim: int = 0
+    gate: Gate = NO_BUDGETS
 
 
 class Keeper(Protocol):
@@ -143,8 +142,7 @@ class StepContext:
     sent = 0
     sent_bytes = 0
     timer: Timer | None = None
-    tokens = 0
-    usd = 0.0
+    meter: Meter | None = None
     streams: dict[str, HiddenStream] | None = None
     """What is held back of those texts, by pin."""
     written: dict[str, int] | None = None
@@ -207,7 +205,8 @@ class StepContext:
     @property
     def llm(self) -> Models:
         permit(self.firing.node.code, "models")
-        return _Metered(self, self._scope.world.models(self._requester))
+        models = self._scope.world.models(self._requester)
+        return MeteredModels(self, models, self._host.calling.spending)
 
     @property
     def files(self) -> Files:
@@ -249,14 +248,24 @@ class StepContext:
         permit(self.firing.node.code, "network")
         return self._scope.world.databases()
 
+    @property
+    def catalogue(self) -> Catalogue:
+        permit(self.firing.node.code, "agents")
+        return self._scope.world.catalogue(self._scope.owner, self._scope.run_id)
+
     async def address(self, host: str, port: int) -> str:
         permit(self.firing.node.code, "network")
         return await self._scope.world.address(host, port)
 
     @property
     def usage(self) -> dict[str, Any] | None:
-        """What the attempt's model calls took so far."""
-        return {"tokens": self.tokens, "usd": self.usd} if self.tokens or self.usd else None
+        """What the attempt's model calls took so far, those of its pieces left out."""
+        return None if self.meter is None else self.meter.as_json()
+
+    @property
+    def activity(self) -> Activity:
+        """What the attempt does and waits for, by verbs and by models."""
+        return self._durable.activity
 
     def now(self) -> float:
         return self._scope.clock.now()
@@ -322,6 +331,21 @@ class StepContext:
         permit(self.firing.node.code, "agents")
         return await self._durable.call(block, {**(inputs or {}), **more}, key)
 
+    async def tools(self, *wanted: str, pin: str = "tools") -> list[UsableTool]:
+        permit(self.firing.node.code, "agents")
+        return await tools_of(self.firing.node, self._scope, wanted, pin)
+
+    async def use(
+        self, tool: UsableTool, arguments: Mapping[str, Any], *, key: str | None = None
+    ) -> dict[str, Any]:
+        permit(self.firing.node.code, "agents")
+        if tool.kind == "node":
+            return await self._durable.use(tool, dict(arguments), key)
+        inputs = inputs_for(tool, arguments)
+        if tool.kind == "agent":
+            return await self._durable.run_agent(tool.target, inputs, "published", key)
+        return await self._durable.call(tool.target, inputs, key)
+
     async def step(
         self,
         name: str,
@@ -370,7 +394,8 @@ class StepContext:
 
     @property
     def _requester(self) -> Requester:
-        return Requester(self._scope.owner, self._scope.run_id, self._waits)
+        scope = self._scope
+        return Requester(scope.owner, scope.run_id, self._waits, scope.agent_id)
 
     def _shown(self, pin: str, text: str) -> str:
         """What of a text being written may be shown, now that there are secrets to keep."""
@@ -389,41 +414,3 @@ class StepContext:
                 data = hidden.value(data)
             place = {"node": self.firing.path, "iteration": self.firing.iteration}
             self._scope.bus.publish(self._scope.run_id, Live(kind, {**place, **data}))
-
-
-class _Metered:
-    """The models, with what they take noted on the step."""
-
-    __slots__ = ("_models", "_step")
-
-    def __init__(self, step: StepContext, models: Models) -> None:
-        self._step = step
-        self._models = models
-
-    async def chat(
-        self, model: str, messages: Sequence[ChatMessage], **options: Unpack[ChatOptions]
-    ) -> ChatAnswer:
-        answer = await self._models.chat(model, messages, **options)
-        self._note(answer.usage)
-        return answer
-
-    async def complete(self, model: str, prompt: str, **options: Unpack[ChatOptions]) -> ChatAnswer:
-        answer = await self._models.complete(model, prompt, **options)
-        self._note(answer.usage)
-        return answer
-
-    async def embed(
-        self, model: str, texts: Sequence[str], *, timeout: float = 120.0
-    ) -> EmbeddingAnswer:
-        answer = await self._models.embed(model, texts, timeout=timeout)
-        self._note(answer.usage)
-        return answer
-
-    async def image(self, model: str, prompt: str, **options: Unpack[ImageOptions]) -> ImageAnswer:
-        answer = await self._models.image(model, prompt, **options)
-        self._note(answer.usage)
-        return answer
-
-    def _note(self, usage: Usage) -> None:
-        self._step.tokens += usage.input_tokens + usage.output_tokens
-        self._step.usd += usage.usd or 0.0

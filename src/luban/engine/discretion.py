@@ -34,7 +34,8 @@ class NotDeclared(LubanError):
 def wanted_by(ctx: StepContext, provider: str) -> WantedCredential:
     """What a block asks for, by its declaration and its node. Raises `NotDeclared`.
 
-    A block that another one called uses what the node of that one names.
+    A block that another one called uses what the node of that one names; a node that is used as a
+    tool has its own.
     """
     code = ctx.firing.node.code
     declared = [need.provider for need in code.spec.credentials] if code is not None else []
@@ -51,7 +52,7 @@ def wanted_by(ctx: StepContext, provider: str) -> WantedCredential:
 
 def _named(ctx: StepContext, provider: str) -> str | None:
     written = ctx.firing.node.node.credential
-    if not written and ctx.caller is not None:
+    if not written and ctx.caller is not None and not ctx.firing.node.is_tool:
         return _named(ctx.caller.ctx, provider)
     if isinstance(written, dict):
         return written.get(provider)

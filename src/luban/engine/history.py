@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from luban.engine.children import Child, StepKey, child_path
 from luban.engine.inputs import Lacking
+from luban.engine.metering import with_call
 from luban.engine.pinning import as_begun
 from luban.engine.plan import NodePlan, Plan, UnknownBlock, compile_plan
 from luban.engine.planner import Planner
 from luban.engine.state import Firing, Frame
-from luban.engine.step_paths import parent_step
+from luban.engine.step_paths import bare, parent_step
 from luban.engine.waits import wait_of
 from luban.model.events import (
     AttemptFailed,
@@ -20,6 +21,7 @@ from luban.model.events import (
     ChildFinished,
     ChildStarted,
     Event,
+    ModelUsed,
     RunEnded,
     StepEmitted,
     StepFailed,
@@ -100,6 +102,7 @@ class History:
             self.planner = ObservedPlanner(compile_plan(graph, blocks), inputs, self._record)
         except UnknownBlock:
             return
+        self._record.tools = dict(_blocks_of_tools(self.planner.plan))
         self.planner.start()
 
     def take(self, event: Event) -> None:
@@ -118,6 +121,8 @@ class _Record:
 
     def __init__(self) -> None:
         self.steps: dict[StepKey, StepRecord] = {}
+        self.tools: dict[str, str] = {}
+        """The blocks of nodes that are used as tools, by path without rounds."""
         self._retry_at: dict[StepKey, float] = {}
         self._waits: dict[StepKey, Wait] = {}
         """Of children that were begun and have not ended."""
@@ -147,11 +152,11 @@ class _Record:
             case StepFinished():
                 step = self.step(event.node, event.iteration)
                 step.outputs.extend((pin, value) for pin, value in event.emissions)
-                step.usage = event.usage
+                step.usage = _final(step.usage, event.usage)
                 _close(step, "completed", event.attempt, event.started_at, event.duration, None)
             case StepFailed():
                 step = self.step(event.node, event.iteration)
-                step.usage = event.usage
+                step.usage = _final(step.usage, event.usage)
                 _close(step, "failed", event.attempt, event.started_at, event.duration, event.error)
             case AttemptFailed():
                 self._attempt_failed(event)
@@ -159,6 +164,10 @@ class _Record:
                 self._child_started(event)
             case ChildFinished() | ChildFailed():
                 self._child_ended(event)
+            case ModelUsed():
+                if not event.key:
+                    step = self.step(event.node, event.iteration)
+                    step.usage = with_call(step.usage, event)
             case RunEnded():
                 for key in list(self.steps):
                     self.cancel(key)
@@ -201,6 +210,8 @@ class _Record:
         found = self.step(path, 0)
         found.verb, found.name = verb, name
         found.block = name if verb == "call" else None
+        if verb == "use":
+            found.block = self.tools.get(bare(name))
         return found
 
     def cancel(self, key: StepKey) -> None:
@@ -234,6 +245,14 @@ class _Record:
                 step.waiting_for.append(_retry(step, retry_at))
 
 
+def _blocks_of_tools(plan: Plan, above: str = "") -> Iterator[tuple[str, str]]:
+    for tool in plan.tools:
+        yield above + tool.id, tool.node.block or ""
+    for node in plan.nodes:
+        if node.body is not None:
+            yield from _blocks_of_tools(node.body.plan, f"{above}{node.id}/")
+
+
 def _retry(step: StepRecord, at: float) -> Wait:
     last = step.attempts[-1]
     return Wait(
@@ -247,9 +266,14 @@ def _retry(step: StepRecord, at: float) -> Wait:
 
 
 def _sent(verb: str, result: Any) -> list[tuple[str, Any]]:
-    if verb in ("call", "run_agent") and isinstance(result, dict):
+    if verb in ("call", "use", "run_agent") and isinstance(result, dict):
         return list(cast("dict[str, Any]", result).items())
     return [] if result is None else [("result", result)]
+
+
+def _final(told: dict[str, Any] | None, usage: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What all attempts took, call by call; older journals only tell it at the end."""
+    return told if usage is None or (told and "calls" in usage) else usage
 
 
 def _close(

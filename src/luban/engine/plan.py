@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from luban.engine.cycles import condense
 from luban.engine.fitting import fitted_graph
 from luban.engine.inputs import Gate
-from luban.model.block import BlockSpec, Effect, InputPin, Role
+from luban.model.block import TOOL_PIN, BlockSpec, Effect, InputPin, Role
 from luban.model.errors import LubanError
 from luban.model.graph import Body, Graph, GraphSettings, Link, Node, Order
 from luban.model.paths import Path
+from luban.model.pins import PinKind
 from luban.sdk.code import BlockCode, BlockSource
 
 
@@ -87,6 +88,12 @@ class NodePlan:
     only: Slot | None = None
     wires: dict[str, tuple[Wire, ...]] = field(default_factory=dict[str, "tuple[Wire, ...]"])
     incoming: tuple[Wire, ...] = ()
+    is_tool: bool = False
+    """Whether it only runs when a node it is linked to uses it."""
+    tools: dict[str, tuple[NodePlan, ...]] = field(
+        default_factory=dict[str, "tuple[NodePlan, ...]"]
+    )
+    """The nodes it may use, by the pin they are linked to."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -106,6 +113,8 @@ class Plan:
 
     nodes: tuple[NodePlan, ...]
     by_id: dict[str, NodePlan]
+    tools: tuple[NodePlan, ...]
+    """Nodes that are tools of others; they take no tokens, and are none of `nodes`."""
     settings: GraphSettings
     groups: tuple[tuple[NodePlan, ...], ...]
     upstream: tuple[int, ...]
@@ -127,6 +136,13 @@ class Plan:
     """
 
 
+@runtime_checkable
+class _Named(Protocol):
+    """A source of blocks that can tell which there are."""
+
+    def names(self) -> Collection[str]: ...
+
+
 class CalledBlocks:
     """Blocks that the code of other blocks calls by id, as nodes that belong to no graph."""
 
@@ -145,6 +161,14 @@ class CalledBlocks:
             plan = _node_plan(0, node, 0, code, _SETTINGS, self._blocks)
             self._plans[block] = plan
         return plan
+
+    def family(self, prefix: str) -> list[BlockSpec]:
+        """The blocks whose ids begin so, if the source of blocks can tell."""
+        if not isinstance(self._blocks, _Named):
+            return []
+        names = sorted(name for name in self._blocks.names() if name.startswith(prefix))
+        found = ((name, self._blocks.find(name)) for name in names)
+        return [code.spec for name, code in found if code is not None and code.spec.id == name]
 
     def forget(self) -> None:
         """Block code was reloaded."""
@@ -167,7 +191,8 @@ def _compile(
     nodes: tuple[Node, ...], links: tuple[Link, ...], settings: GraphSettings, blocks: BlockSource
 ) -> Plan:
     found = {node.id: _find(node, blocks) for node in nodes}
-    running = [node for node in nodes if not _is_note(found[node.id])]
+    offered = {link.source.node for link in links if link.source.pin == TOOL_PIN.name}
+    running = [node for node in nodes if node.id not in offered and not _is_note(found[node.id])]
     number = {node.id: index for index, node in enumerate(running)}
     live = [link for link in links if link.source.node in number and link.target.node in number]
     arcs = [(number[link.source.node], number[link.target.node]) for link in live]
@@ -177,7 +202,13 @@ def _compile(
         for index, node in enumerate(running)
     )
     _attach(plans, live, number, group_of)
-    return _assemble(plans, settings, groups, {(group_of[a], group_of[b]) for a, b in arcs})
+    tools: tuple[NodePlan, ...] = ()
+    if offered:
+        own = [node for node in nodes if node.id in offered]
+        tools = tuple(_node_plan(-1, node, -1, found[node.id], settings, blocks) for node in own)
+        _attach_tools(plans, tools, links)
+    arcs_of_groups = {(group_of[a], group_of[b]) for a, b in arcs}
+    return _assemble(plans, tools, settings, groups, arcs_of_groups)
 
 
 def _find(node: Node, blocks: BlockSource) -> BlockCode | None:
@@ -260,6 +291,28 @@ def _attach(
         plans[index].incoming = tuple(found)
 
 
+def _attach_tools(
+    plans: tuple[NodePlan, ...], tools: tuple[NodePlan, ...], links: tuple[Link, ...]
+) -> None:
+    """Gives every node its tools; a disabled one is not offered."""
+    by_id = {plan.id: plan for plan in (*plans, *tools)}
+    for tool in tools:
+        tool.is_tool = True
+    for link in links:
+        if link.source.pin != TOOL_PIN.name:
+            continue
+        tool, target = by_id.get(link.source.node), by_id.get(link.target.node)
+        if tool is None or target is None:
+            continue
+        pin = link.target.pin
+        known = target.tools.setdefault(pin, ())
+        if tool.gate is not None and not tool.disabled and tool not in known:
+            target.tools[pin] = (*known, tool)
+        declared = _input_pin(target, pin)
+        if declared is not None and declared.required:  # its code asks `ctx.tools` instead
+            target.constants.setdefault(pin, [] if declared.kind is PinKind.LIST else {})
+
+
 def _attach_slots(
     plan: NodePlan,
     links: list[Link],
@@ -331,6 +384,7 @@ def _is_many(plan: NodePlan, pin: str) -> bool:
 
 def _assemble(
     plans: tuple[NodePlan, ...],
+    tools: tuple[NodePlan, ...],
     settings: GraphSettings,
     groups: list[list[int]],
     arcs: set[tuple[int, int]],
@@ -356,6 +410,7 @@ def _assemble(
     return Plan(
         nodes=plans,
         by_id={plan.id: plan for plan in plans},
+        tools=tools,
         settings=settings,
         groups=tuple(tuple(plans[index] for index in group) for group in groups),
         upstream=tuple(upstream),
@@ -369,7 +424,7 @@ def _assemble(
         entry_groups=tuple(group for group, count in enumerate(upstream) if count == 0),
         has_bodies=any(plan.body is not None for plan in plans),
         has_time_limits=any(plan.node.timeout_total is not None for plan in plans),
-        versions=_versions(plans),
+        versions=_versions((*plans, *tools)),
     )
 
 
@@ -390,4 +445,4 @@ def _used(plans: tuple[NodePlan, ...]) -> Iterator[tuple[str, int]]:
         if plan.code is not None:
             yield plan.code.spec.id, plan.code.spec.version
         if plan.body is not None:
-            yield from _used(plan.body.plan.nodes)
+            yield from _used((*plan.body.plan.nodes, *plan.body.plan.tools))

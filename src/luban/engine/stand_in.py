@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from luban.engine.children import child_path
 from luban.engine.inputs import Gate, Lacking
 from luban.engine.state import Firing
 from luban.engine.step_paths import bare
@@ -71,10 +72,13 @@ def answers_of(events: Iterable[Event]) -> Recorded:
                 found.setdefault(event.node, {})[event.iteration] = [*streamed, *rest]
             case StepFailed():
                 found.setdefault(event.node, {})[event.iteration] = [("error", event.error)]
-            case ChildFinished(verb="call", result=dict()):
-                path = f"{event.node}@{event.iteration}" if event.iteration else event.node
-                pins = cast("dict[str, Any]", event.result)
-                found.setdefault(f"{path}:{event.key}", {})[0] = list(pins.items())
+            case ChildFinished(verb="call" | "use", result=dict()):
+                sent_by_child = list(cast("dict[str, Any]", event.result).items())
+                path = child_path((event.node, event.iteration), event.key)
+                found.setdefault(path, {})[0] = sent_by_child
+                if event.verb == "use":  # another choice of the model may lead to the same tool
+                    uses = found.setdefault(event.name, {})
+                    uses[len(uses)] = sent_by_child
             case _:
                 pass
     return found
@@ -105,6 +109,8 @@ class StandIns:
         if gate is None or code is None:
             return None
         pinned = self._pinned.get(firing.path) or self._pinned.get(bare(firing.path))
+        if firing.node.is_tool:
+            pinned = pinned or self._pinned.get(_node_path(firing))
         if pinned is not None:
             return gate.leave(_emissions(code.spec, pinned))
         if not self._simulate or code.spec.effect is Effect.NONE:
@@ -117,7 +123,8 @@ class StandIns:
         firings = self._recorded.get(firing.path, {})
         nearest = sorted((n for n in firings if n <= firing.iteration), reverse=True)
         candidates = [firings[n] for n in nearest]
-        candidates += reversed(self._by_node.get(bare(firing.path), ()))
+        same = _node_path(firing) if firing.node.is_tool else bare(firing.path)
+        candidates += reversed(self._by_node.get(same, ()))
         for emissions in candidates:
             failed = bool(emissions) and emissions[0][0] == "error"
             if not failed or "error" in firing.node.wires:
@@ -135,6 +142,11 @@ class StandIns:
                 continue  # an example whose outputs are not values of its pins
         pins = ", ".join(f"{firing.path}.{pin.name}" for pin in spec.outputs)
         raise NothingRecorded(node=firing.path, block=spec.id, pins=pins or "–")
+
+
+def _node_path(firing: Firing) -> str:
+    """The node of a step that is used as a tool, which its own path does not name."""
+    return bare(firing.frame.path + firing.node.id)
 
 
 def _emissions(spec: BlockSpec, outputs: Mapping[str, Any]) -> list[Emission]:

@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from luban.engine.attempt import guarded
 from luban.engine.children import Child, child_path
 from luban.engine.context import StepContext
+from luban.engine.metering import PIECE, Meter, Piece
+from luban.engine.tools import linked_tool, tool_of_node
 from luban.engine.waits import Activity, Operation
 from luban.model.block import Effect
 from luban.model.errors import LubanError
 from luban.model.events import ChildFailed, ChildFinished, ChildStarted
 from luban.model.run import ParentStep, RunStatus
+from luban.model.spending import known_usd
 from luban.model.values import plain
 from luban.ports.journal import RunResult, Signal
 from luban.sdk.context import Answer
 from luban.sdk.errors import ChildRunFailed, PathChanged, WaitTimedOut
 from luban.sdk.keys import Keys
 from luban.sdk.recorded_errors import stored, told_again
+from luban.sdk.tools import UsableTool, check_arguments
 
 if TYPE_CHECKING:
     from luban.engine.calling import Calling
@@ -53,17 +57,17 @@ class Verbs:
 
     __slots__ = (
         "_above",
-        "_activity",
         "_calling",
         "_ctx",
         "_keys",
         "_step",
+        "activity",
     )
 
     def __init__(self, calling: Calling, ctx: StepContext, activity: Activity) -> None:
         self._calling = calling
         self._ctx = ctx
-        self._activity = activity
+        self.activity = activity
         self._above = ctx.caller.operation if ctx.caller else None
         self._step = (ctx.firing.path, ctx.firing.iteration)
         self._keys = Keys(self._step[0], once=ctx.firing.node.once)
@@ -72,17 +76,36 @@ class Verbs:
 
     async def call(self, block: str, inputs: dict[str, Any], key: str | None) -> dict[str, Any]:
         async def run(key: str) -> Outcome:
-            with self._activity.doing(self._above) as operation:
-                caller = Caller(self._ctx, self._activity, operation)
+            with self.activity.doing(self._above) as operation:
+                caller = Caller(self._ctx, self.activity, operation)
                 return await self._calling.call(block, self._path(key), inputs, caller)
 
         return await self._do("call", block, key, inputs, run)
+
+    async def use(
+        self, tool: UsableTool, arguments: dict[str, Any], key: str | None
+    ) -> dict[str, Any]:
+        """Runs a node that is linked as a tool; the child has the name of that node."""
+        firing = self._ctx.firing
+        node = linked_tool(firing.node, tool)
+        assert node.code is not None  # nodes with a body are no tools
+        check_arguments(tool_of_node(node), arguments)
+        inputs = {**arguments, **node.constants}
+
+        async def run(key: str) -> Outcome:
+            with self.activity.doing(self._above) as operation:
+                caller = Caller(self._ctx, self.activity, operation)
+                return await self._calling.use(node, self._path(key), inputs, caller)
+
+        secret = {pin.name for pin in node.code.spec.inputs if pin.secret}
+        shown = {name: value for name, value in inputs.items() if name not in secret}
+        return await self._do("use", firing.frame.path + node.id, key, shown, run)
 
     async def step(
         self, name: str, work: Callable[[], Awaitable[T]], effect: Effect, key: str | None
     ) -> T:
         async def run(key: str) -> Outcome:
-            with self._activity.doing(self._above):
+            with self.activity.doing(self._above) as operation:
                 firing = self._ctx.firing._replace(path=self._path(key), iteration=0)
                 if effect is not Effect.NONE:
                     await self._calling.before_effect()
@@ -90,21 +113,27 @@ class Verbs:
                     decided = await self._calling.announce(firing, self._ctx)
                     if decided is not None:
                         return Outcome(dict(decided).get("result"))
-                return await self._worked(work)
+                return await self._worked(work, key, operation)
 
         return await self._do("step", name, key, None, run)
 
-    async def _worked(self, work: Callable[[], Awaitable[Any]]) -> Outcome:
+    async def _worked(
+        self, work: Callable[[], Awaitable[Any]], key: str, operation: Operation
+    ) -> Outcome:
         """What a piece of the block's own code gave; what its model calls took goes with it."""
         ctx, result, error = self._ctx, None, None
-        tokens, usd = ctx.tokens, ctx.usd
+        if ctx.meter is None:
+            ctx.meter = Meter()
+        meter = Meter(ctx.meter)
+        above = PIECE.set(Piece(ctx, key, meter, operation))
         try:
             result = await guarded(ctx.firing.node.code, work)
         except LubanError as raised:
             error = raised
-        spent = {"tokens": ctx.tokens - tokens, "usd": ctx.usd - usd}
-        ctx.tokens, ctx.usd = tokens, usd
-        return Outcome(result, spent if any(spent.values()) else None, error=error)
+        finally:
+            PIECE.reset(above)
+            meter.closed = True
+        return Outcome(result, meter.as_json(), error=error)
 
     async def run_agent(
         self,
@@ -116,7 +145,7 @@ class Verbs:
         async def run(key: str) -> Outcome:
             child = self._begun(key)
             if child is None:
-                await self._calling.may_go_deeper(self._activity, self._above)
+                await self._calling.may_go_deeper(self.activity, self._above)
                 await self._calling.before_effect()
                 step = ParentStep(
                     run=self._ctx.run_id, node=self._step[0], iteration=self._step[1], key=key
@@ -127,7 +156,7 @@ class Verbs:
                 data = {"run": started, "agent": agent, "inputs": inputs}
                 child = self._start(key, "run_agent", agent, data)
             started = child.data["run"]
-            ended = await self._calling.wait_for_run(self._activity, self._above, started)
+            ended = await self._calling.wait_for_run(self.activity, self._above, started)
             return _outcome(agent, ended)
 
         return await self._do("run_agent", agent, key, inputs, run)
@@ -209,7 +238,7 @@ class Verbs:
             self._same(key, child, verb, name)
             if child.done:
                 return self._recalled(key, child)
-        await calling.may_go_on(self._activity, self._above)
+        await calling.may_go_on(self.activity, self._above)
         given = None if inputs is None else plain(inputs)
         began, at = self._ctx.monotonic(), self._ctx.now() if child is None else child.since
         try:
@@ -254,7 +283,7 @@ class Verbs:
 
     async def _wait(self, child: Child, signal: str | None) -> Signal | None:
         until = child.data.get("until")
-        return await self._calling.wait_for(self._activity, self._above, signal, until)
+        return await self._calling.wait_for(self.activity, self._above, signal, until)
 
     def _until(self, data: dict[str, Any], timeout: float | None) -> dict[str, Any]:
         return data if timeout is None else {**data, "until": self._ctx.now() + timeout}
@@ -269,7 +298,10 @@ def ask_id(run: str, step: tuple[str, int], key: str) -> str:
 
 
 def _outcome(agent: str, ended: RunResult) -> Outcome:
-    usage = {"tokens": ended.tokens, "usd": ended.usd} if ended.tokens or ended.usd else None
+    usage: dict[str, Any] | None = None
+    if ended.tokens or ended.usd or ended.unpriced:
+        usd = known_usd(ended.usd, ended.unpriced)
+        usage = {"tokens": ended.tokens, "usd": usd, "unpriced": ended.unpriced}
     if ended.status is RunStatus.COMPLETED:
         return Outcome(ended.outputs, usage)
     cause = (ended.error or {}).get("message", "")

@@ -102,6 +102,16 @@ ERROR_PIN = OutputPin(
 )
 """The output every block has besides its own."""
 
+TOOL_PIN = OutputPin(
+    name="as_tool",
+    kind=PinKind.TOOL,
+    title="As a tool",
+    title_zh="作为工具",
+    description="Link it to the tools of an agent: the node then runs when the agent chooses it.",
+    description_zh="连接到智能体的“工具”端口：节点由智能体决定何时运行。",
+)
+"""From where nodes of steps are linked as tools; no token ever leaves it."""
+
 
 class CredentialNeed(_Frozen):
     """A credential that a block asks for: of which provider, `*` for any, and what it must permit.
@@ -203,6 +213,12 @@ class BlockSpec(_Frozen):
     @cached_property
     def output_by_name(self) -> dict[str, OutputPin]:
         return {pin.name: pin for pin in (*self.outputs, ERROR_PIN)}
+
+    @cached_property
+    def link_sources(self) -> dict[str, OutputPin]:
+        """The outputs a link may start from: those, and `as_tool` of a step."""
+        tool = (TOOL_PIN,) if self.role is Role.STEP else ()
+        return {pin.name: pin for pin in (*self.outputs, ERROR_PIN, *tool)}
 
     @property
     def main_output(self) -> OutputPin | None:

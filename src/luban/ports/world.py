@@ -9,6 +9,7 @@ from luban.model.graph import Graph
 from luban.model.run import ParentStep
 from luban.ports.limits import Requester
 from luban.sdk.browser import Browser
+from luban.sdk.catalogue import Catalogue
 from luban.sdk.chat import Models
 from luban.sdk.credential import OpenCredential
 from luban.sdk.databases import Databases
@@ -83,6 +84,8 @@ class World(Protocol):
     def index(self, owner: str, agent_id: str, place: StepPlace) -> Index: ...
 
     def databases(self) -> Databases: ...
+
+    def catalogue(self, owner: str, run_id: str) -> Catalogue: ...
 
     async def address(self, host: str, port: int) -> str:
         """Where a driver may connect to. Raises what the guard of outgoing requests does."""

@@ -28,6 +28,7 @@ from luban.sdk.sandbox import (
     Sandbox,
     SandboxOff,
 )
+from luban.sdk.tools import ToolPin, ToolUnknown, UnknownArgument, UsableTool
 
 __all__ = [
     "Answer",
@@ -79,7 +80,11 @@ __all__ = [
     "TemporaryError",
     "Tool",
     "ToolCall",
+    "ToolPin",
+    "ToolUnknown",
+    "UnknownArgument",
     "Upload",
+    "UsableTool",
     "Usage",
     "WaitTimedOut",
     "Wanted",

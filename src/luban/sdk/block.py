@@ -9,7 +9,15 @@ from typing import Any, ClassVar, cast, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
 
-from luban.model.block import BlockExample, BlockSpec, CredentialNeed, Effect, OutputPin, Role
+from luban.model.block import (
+    TOOL_PIN,
+    BlockExample,
+    BlockSpec,
+    CredentialNeed,
+    Effect,
+    OutputPin,
+    Role,
+)
 from luban.model.values import type_of_scalar
 from luban.sdk.code import BlockCode, Emission, Emissions, Style
 from luban.sdk.context import Context
@@ -183,6 +191,7 @@ def _compile_class(declared: type[Block]) -> BlockCode:
         inputs=input_pins(declared.Input),
         outputs=output_pins(declared.Output),
     )
+    _check_names(spec)
     call = instance.run
     if len(inspect.signature(call).parameters) == 1:
         alone = cast("Callable[[Any], Any]", call)
@@ -219,6 +228,7 @@ def _compile_function(function: Callable[..., Any]) -> BlockCode:
         outputs=outputs,
         migrates=reaching(declared["version"], migrations),
     )
+    _check_names(spec)
 
     def call(input: Any, ctx: Any) -> Any:
         values = input.__dict__
@@ -236,6 +246,15 @@ def _compile_function(function: Callable[..., Any]) -> BlockCode:
         emissions=_reader(spec, fields_are_pins=fields_are_pins),
         migrations=migrations,
     )
+
+
+def _check_names(spec: BlockSpec) -> None:
+    if any(pin.name == TOOL_PIN.name for pin in spec.outputs):
+        raise BadBlock(
+            block=spec.id,
+            reason=f"no output may be named `{TOOL_PIN.name}`: every block has that pin, from "
+            "where it is linked as a tool",
+        )
 
 
 def _migrations_of(declared: dict[str, Any]) -> dict[int, Migration]:

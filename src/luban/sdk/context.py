@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from luban.model.block import Effect
 from luban.sdk.browser import Browser
+from luban.sdk.catalogue import Catalogue
 from luban.sdk.chat import Models
 from luban.sdk.credential import OpenCredential
 from luban.sdk.databases import Databases
@@ -76,6 +77,10 @@ class Context(Protocol):
     def index(self) -> Index: ...
     @property
     def databases(self) -> Databases: ...
+    @property
+    def catalogue(self) -> Catalogue:
+        """Which blocks there are, and the owner's agents as texts."""
+        ...
 
     async def address(self, host: str, port: int) -> str:
         """The one address to connect to, for a driver that opens connections itself.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 from pydantic import ValidationError
 
@@ -17,10 +17,19 @@ from luban.sdk.code import BlockCode, BlockSource
 from luban.sdk.context import Answer
 from luban.sdk.errors import BlockError, PathChanged
 from luban.sdk.keys import Keys
+from luban.sdk.memory_tools import Given, MemoryTools
 from luban.sdk.recorded_errors import stored, told_again
 from luban.sdk.scripted import AgentRun, Asked, Played, Said, Script
+from luban.sdk.tools import ToolUnknown, UsableTool, check_arguments, inputs_for
 
 T = TypeVar("T")
+
+
+@runtime_checkable
+class _Named(Protocol):
+    """A library that can tell which blocks it has."""
+
+    def names(self) -> Collection[str]: ...
 
 
 class Kept(NamedTuple):
@@ -42,14 +51,16 @@ class MemoryVerbs:
 
     `agents` are the outputs of other agents by name (or a failure, or a function from inputs to
     outputs), `answers` what people say in turn, `signals` the data that comes under each name, and
-    `blocks` what may be called besides the blocks of `library`. `TimeoutError` among answers or
-    signals stands for silence until the time limit. `record` holds what was asked for, by key.
+    `blocks` what may be called besides the blocks of `library`. `linked` are the tools of the step:
+    blocks or their ids, or as `memory_tools` says. `TimeoutError` among answers or signals stands
+    for silence until the time limit. `record` holds what was asked for, by key.
     """
 
     agents: Mapping[str, Played] = field(default_factory=dict[str, Played])
     answers: Sequence[Said] = ()
     signals: Mapping[str, Sequence[Any]] = field(default_factory=dict[str, Sequence[Any]])
     blocks: Sequence[Any] = ()
+    linked: Sequence[Given] = ()
     library: BlockSource | None = None
     node_id: str = "node"
     attempt: int = 1
@@ -99,6 +110,15 @@ class MemoryVerbs:
             )
         return found
 
+    @property
+    def toolbox(self) -> MemoryTools:
+        """The tools there are."""
+        own = [each if isinstance(each, BlockCode) else compile_block(each) for each in self.blocks]
+        names = {code.spec.id for code in own}
+        if isinstance(self.library, _Named):
+            names |= set(self.library.names())
+        return MemoryTools(self.linked, self.find_block, names, self.agents)
+
     async def run_code(self, code: BlockCode, inputs: dict[str, Any]) -> dict[str, list[Any]]:
         """Runs a block in this context; the values of each pin that emitted."""
         raise NotImplementedError
@@ -115,17 +135,41 @@ class MemoryVerbs:
         **more: Any,
     ) -> dict[str, Any]:
         async def run(key: str) -> dict[str, Any]:
-            code = self.find_block(block)
-            inner = self._beside(f"{self.node_id}:{key}", 1)
-            try:
-                sent = await inner.run_code(code, {**(inputs or {}), **more})
-            except ValidationError as error:
-                raise BlockError(str(error), code="invalid_input") from error
-            many = {pin.name for pin in code.spec.outputs if pin.many}
-            last = {pin: values[-1] for pin, values in sent.items() if pin not in many}
-            return {**last, **{pin: sent.get(pin, []) for pin in many}}
+            return await self._called(block, {**(inputs or {}), **more}, key)
 
         return await self._do("call", block, key, run)
+
+    async def tools(self, *wanted: str, pin: str = "tools") -> list[UsableTool]:
+        return self.toolbox.list(wanted)
+
+    async def use(
+        self, tool: UsableTool, arguments: Mapping[str, Any], *, key: str | None = None
+    ) -> dict[str, Any]:
+        if tool.kind == "agent":
+            return await self.run_agent(tool.target, inputs_for(tool, arguments), key=key)
+        if tool.kind == "block":
+            return await self.call(tool.target, inputs_for(tool, arguments), key=key)
+        linked = self.toolbox.linked.get(tool.target)
+        if linked is None:
+            raise ToolUnknown(tool.target, "it is not linked here.", "它没有连接到这里。")
+        check_arguments(tool, arguments)
+
+        async def run(key: str) -> dict[str, Any]:
+            return await self._called(linked.block, {**arguments, **linked.constants}, key)
+
+        return await self._do("use", tool.target, key, run)
+
+    async def _called(self, block: str, inputs: dict[str, Any], key: str) -> dict[str, Any]:
+        """The outputs of another block: a list for a pin that may emit many, else the last."""
+        code = self.find_block(block)
+        inner = self._beside(f"{self.node_id}:{key}", 1)
+        try:
+            sent = await inner.run_code(code, inputs)
+        except ValidationError as error:
+            raise BlockError(str(error), code="invalid_input") from error
+        many = {pin.name for pin in code.spec.outputs if pin.many}
+        last = {pin: values[-1] for pin, values in sent.items() if pin not in many}
+        return {**last, **{pin: sent.get(pin, []) for pin in many}}
 
     async def step(
         self,

@@ -20,6 +20,7 @@ from luban.sdk.code import BlockCode, BlockSource, Emission, Style
 from luban.sdk.credential import CredentialForTests, OpenCredential
 from luban.sdk.errors import BlockError
 from luban.sdk.http import HttpResponse, HttpStream
+from luban.sdk.memory_catalogue import MemoryCatalogue
 from luban.sdk.memory_files import MemoryFiles
 from luban.sdk.memory_stored import MemoryIndex, MemoryState, MemoryTables
 from luban.sdk.memory_verbs import MemoryVerbs
@@ -112,6 +113,7 @@ class TestContext(MemoryVerbs):
     tables: MemoryTables = field(default_factory=MemoryTables)
     index: MemoryIndex = field(default_factory=MemoryIndex)
     databases: ScriptedDatabases = field(default_factory=ScriptedDatabases)
+    catalogue: MemoryCatalogue = field(default_factory=MemoryCatalogue)
     addresses: Mapping[str, str | Exception] = field(default_factory=dict[str, Any])
     """What a host leads to, by name or `name:port`; any other is an error."""
     credentials: dict[str, Mapping[str, str] | OpenCredential] = field(
@@ -130,7 +132,8 @@ class TestContext(MemoryVerbs):
         `sandbox` (as `ScriptedSandbox`),
         `llm` (a list of
         answers), `files` (id to `{name, type, text | bytes}`, and in a workspace `path, scope`),
-        `state`, `credentials`; for durable verbs `agents`, `answers`, `signals`, `blocks`.
+        `state`, `credentials`; for durable verbs `agents`, `answers`, `signals`, `blocks`, `tools`
+        (as `MemoryVerbs.linked`).
         """
         files = MemoryFiles()
         for file_id, told in world.get("files", {}).items():
@@ -156,12 +159,14 @@ class TestContext(MemoryVerbs):
             tables=MemoryTables(world.get("tables")),
             index=MemoryIndex(world.get("documents")),
             databases=ScriptedDatabases(world.get("sql"), world.get("redis")),
+            catalogue=MemoryCatalogue(world.get("catalogue")),
             addresses=world.get("addresses", {}),
             credentials=dict(world.get("credentials", {})),
             agents=world.get("agents", {}),
             answers=world.get("answers", ()),
             signals=world.get("signals", {}),
             blocks=world.get("blocks", ()),
+            linked=world.get("tools", ()),
         )
 
     def now(self) -> float:

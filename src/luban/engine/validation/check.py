@@ -12,6 +12,7 @@ from luban.engine.validation.links import check_links
 from luban.engine.validation.presence import check_presence
 from luban.engine.validation.reach import check_reach
 from luban.engine.validation.scope import Place, Scope, scope_of
+from luban.engine.validation.tools import check_tools
 from luban.model.block import Role
 from luban.model.document import MAX_DEPTH, read_document
 from luban.model.finding import Finding, Severity
@@ -61,6 +62,7 @@ def _flat(
     yield from _blocks(scope, blocks, explained)
     yield from check_inputs(scope)
     yield from check_links(scope)
+    yield from check_tools(scope)
     yield from _input_names(scope)
     yield from check_reach(scope)
     for place in scope.places.values():

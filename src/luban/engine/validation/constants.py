@@ -33,7 +33,8 @@ def check_inputs(scope: Scope) -> Iterator[Finding]:
         if place.node.body is not None:
             yield from _check_body(place, place.node.body)
         yield from _unknown(place)
-        yield from _missing(place, pins)
+        if place.node.id not in scope.tools:  # what a tool lacks are its arguments
+            yield from _missing(place, pins)
         yield from _invalid(place, pins)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from luban.engine.validation import remarks
 from luban.engine.validation.scope import Place, Scope, meant
-from luban.model.block import InputPin, OutputPin, Role
+from luban.engine.validation.tools import takes_tools
+from luban.model.block import TOOL_PIN, InputPin, OutputPin, Role
 from luban.model.finding import Finding
 from luban.model.graph import Endpoint, Link
 from luban.model.pins import KIND_ZH, PinKind, PinType, can_become
@@ -16,7 +17,6 @@ _DOUBTFUL = frozenset(
     {
         (PinKind.OBJECT, PinKind.FILE),
         (PinKind.OBJECT, PinKind.IMAGE),
-        (PinKind.OBJECT, PinKind.TOOL),
         (PinKind.FILE, PinKind.IMAGE),
         (PinKind.TEXT, PinKind.FILE),
         (PinKind.TEXT, PinKind.IMAGE),
@@ -48,7 +48,8 @@ def _node(scope: Scope, link: Link, end: Endpoint) -> Place | Finding:
 
 def _pins(link: Link, source: Place, target: Place) -> Iterator[Finding]:
     given = wanted = None
-    if source.outputs is not None:
+    as_tool = link.source.pin == TOOL_PIN.name
+    if source.outputs is not None and not as_tool:
         known = {} if source.role is Role.NOTE else source.outputs
         given = known.get(link.source.pin)
         if given is None:
@@ -72,6 +73,8 @@ def _pins(link: Link, source: Place, target: Place) -> Iterator[Finding]:
                 hint=hint.en,
                 hint_zh=hint.zh,
             )
+    if as_tool:
+        return  # the rest is told by the rules of tools
     whole = [_parts(link, source, link.source, given), _parts(link, target, link.target, wanted)]
     yield from (each for each in whole if each is not None)
     if given is not None and wanted is not None and not any(whole):
@@ -95,6 +98,11 @@ def _parts(
 
 
 def _types(link: Link, target: Place, given: OutputPin, wanted: InputPin) -> Iterator[Finding]:
+    if takes_tools(wanted.type):
+        yield remarks.ONLY_TOOLS.at(
+            node=target.path, pin=wanted.name, link=str(link), source=str(link.source)
+        )
+        return
     gives = _part(given.type, link.source.path)
     takes = _part(_each(wanted), link.target.path)
     if not can_become(gives, takes):

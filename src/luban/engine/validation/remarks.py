@@ -111,6 +111,49 @@ NO_PARTS = Remark(
     "Remove the path after `{pin}`.",
     "请删去“{pin}”后面的路径。",
 )
+TOOL_NODE_LINKED = Remark(
+    "tool_node_linked",
+    "`{node}` is a tool, and also linked by `{link}`: a tool takes and gives no tokens.",
+    "“{node}”用作工具，同时又有连线“{link}”：工具节点不收发数据。",
+    "Remove that link, or use a second node of the same block beside the tool.",
+    "请删除这条连线，或为数据流另放一个相同模块的节点。",
+)
+TOOL_NOT_TAKEN = Remark(
+    "type_mismatch",
+    "`{source}` is linked as a tool to `{node}.{pin}`, which takes {wanted} and no tools.",
+    "“{source}”作为工具连接到“{node}.{pin}”，而它需要的是{wanted_zh}，不接受工具。",
+    "Link `as_tool` to the tools of an agent, or start the link from another output.",
+    "请把 `as_tool` 连接到智能体的工具端口，或从其他输出端口连线。",
+)
+ONLY_TOOLS = Remark(
+    "type_mismatch",
+    "`{node}.{pin}` takes tools, and `{source}` gives a value.",
+    "“{node}.{pin}”只接受工具，而“{source}”给出的是数据。",
+    "Start the link from `as_tool` of a node.",
+    "请从某个节点的 `as_tool` 开始连线。",
+)
+BODY_AS_TOOL = Remark(
+    "not_a_tool",
+    "`{node}` has a body, and cannot be a tool.",
+    "“{node}”带有内部流程，不能用作工具。",
+    "Make an agent of its body, and let the agent use it: `agent:` with its name.",
+    "请把内部流程做成单独的智能体，再以 `agent:名称` 的形式使用。",
+)
+NOT_A_TOOL = Remark(
+    "not_a_tool",
+    "`{node}` ({block}) is no step, and cannot be a tool.",
+    "“{node}”（{block}）不是步骤，不能用作工具。",
+    "Link a node that does something.",
+    "请连接真正执行操作的节点。",
+)
+DISABLED_TOOL = Remark(
+    "disabled_source",
+    "The tool `{node}` is disabled, so nothing can use it.",
+    "工具“{node}”已停用，无法被使用。",
+    "Enable `{node}`, or remove its links.",
+    "请启用“{node}”，或删除它的连线。",
+    Severity.WARNING,
+)
 DUPLICATE_INPUT_NAME = Remark(
     "duplicate_input_name",
     "The inputs `{node}` and `{other}` have the same name `{name}`.",

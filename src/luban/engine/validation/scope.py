@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from luban.model.block import ERROR_PIN, InputPin, OutputPin, Role
+from luban.model.block import ERROR_PIN, TOOL_PIN, InputPin, OutputPin, Role
 from luban.model.block_reference import read_reference
 from luban.model.finding import Finding
 from luban.model.graph import Body, BodyMode, Link, Node
@@ -50,9 +51,24 @@ class Scope:
         """The path of the node whose body this is."""
         return self.prefix.removesuffix("/") or None
 
+    @cached_property
+    def tool_links(self) -> list[Link]:
+        """Links that make a node a tool of another; no token travels along them."""
+        return [link for link in self.links if link.source.pin == TOOL_PIN.name]
+
+    @cached_property
+    def token_links(self) -> list[Link]:
+        """All other links."""
+        return [link for link in self.links if link.source.pin != TOOL_PIN.name]
+
+    @cached_property
+    def tools(self) -> frozenset[str]:
+        """The ids of nodes that are tools."""
+        return frozenset(link.source.node for link in self.tool_links)
+
     def good_links(self) -> list[Link]:
-        """Links both ends of which are nodes that run."""
-        return [link for link in self.links if self._runs(link)]
+        """Links that carry tokens, both ends of which are nodes that run."""
+        return [link for link in self.token_links if self._runs(link)]
 
     def _runs(self, link: Link) -> bool:
         ends = (self.places.get(link.source.node), self.places.get(link.target.node))
