@@ -64,16 +64,16 @@ async def test_the_demo_model_is_never_limited(limits: SharedLimits) -> None:
     assert limits.uses() == []
 
 
-def test_what_a_model_is_limited_by() -> None:
+async def test_what_a_model_is_limited_by() -> None:
     row = {"id": "acme/m", "base_url": "https://Api.acme.test:8443/v1"}
     own = {**row, "id": "acme/own", "api_key_variable": "ACME_TWO"}
     models = ConfiguredModels(ModelSettings.read({"ACME_TWO": "x"}, [row, own]))
-    key, other = models.limit_key("acme/m"), models.limit_key("acme/own")
+    key, other = await models.limit_key("acme/m"), await models.limit_key("acme/own")
     assert key is not None and other is not None
     assert (key.name, key.names) == ("acme", ("acme", "api.acme.test:8443", "api.acme.test"))
     assert (other.name, other.credential) == ("acme#ACME_TWO", "ACME_TWO")
-    assert models.limit_key("nobody/knows") is None
-    assert models.limit_key("demo/luban") is None
+    assert await models.limit_key("nobody/knows") is None
+    assert await models.limit_key("demo/luban") is None
 
 
 async def test_an_answer_without_end_is_broken_off() -> None:

@@ -13,8 +13,11 @@ from typing import Protocol
 
 from luban.model.events import StepFinished, to_row
 from luban.model.run import RunDraft
+from luban.ports.budgets import BudgetStore
 from luban.ports.journal import Journal, RunQueue
+from luban.ports.models import ModelRows
 from luban.ports.people import SessionStore, TeamStore, UserStore
+from luban.ports.proposals import ProposalStore
 from luban.ports.providers import ProviderStore
 from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
@@ -52,9 +55,15 @@ class Store(Protocol):
     @property
     def replies(self) -> ReplyStore: ...
     @property
+    def budgets(self) -> BudgetStore: ...
+    @property
     def credentials(self) -> CredentialStore: ...
     @property
     def providers(self) -> ProviderStore: ...
+    @property
+    def proposals(self) -> ProposalStore: ...
+    @property
+    def models(self) -> ModelRows: ...
     @property
     def file_records(self) -> FileRecords: ...
     @property

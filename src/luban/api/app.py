@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from luban.api import errors
@@ -18,6 +18,12 @@ from luban.api.dialects import graphs as foreign_graphs
 from luban.api.dialects import socket
 from luban.api.docs_page import docs_file, docs_page
 from luban.api.door import Door, guarded
+from luban.api.mcp.door import PATH as MCP_PATH
+from luban.api.mcp.door import McpDoor
+from luban.api.openai_door import chat as openai_chat
+from luban.api.openai_door import embeddings as openai_embeddings
+from luban.api.openai_door import models as openai_models
+from luban.api.openai_door import responses as openai_responses
 from luban.api.quick_runs import QuickRuns
 from luban.api.routes import (
     admin,
@@ -41,6 +47,8 @@ from luban.api.routes import (
     keys,
     me,
     memories,
+    models,
+    proposals,
     providers,
     rates,
     roles,
@@ -54,6 +62,7 @@ from luban.api.routes import (
     tickets,
     token_users,
     tool_servers,
+    usage,
     users,
     versions,
     webhooks,
@@ -87,6 +96,7 @@ def routes(version: str) -> FastAPI:
         forks,
         run_archives,
         approvals,
+        proposals,
         threads,
         blocks,
         files,
@@ -94,7 +104,9 @@ def routes(version: str) -> FastAPI:
         memories,
         findings,
         catalogue,
+        models,
         caps,
+        usage,
         rates,
         audit,
         admin,
@@ -119,8 +131,11 @@ def routes(version: str) -> FastAPI:
         app.include_router(each.router, prefix=PREFIX)
     app.include_router(foreign_agents.router)
     app.include_router(foreign_graphs.router, prefix=PREFIX)
+    for door in (openai_models, openai_chat, openai_responses, openai_embeddings):
+        app.include_router(door.router)
     app.router.routes.append(WebSocketRoute(socket.PATH, socket.follow_executions))
     app.add_route(PREFIX + events.PATH, events.follow_run, include_in_schema=False)
+    app.router.routes.append(Route(MCP_PATH, McpDoor(), include_in_schema=False))
     app.add_route("/docs", docs_page, include_in_schema=False)
     app.add_route("/docs/{name}", docs_file, include_in_schema=False)
     errors.install(app)

@@ -7,6 +7,7 @@ from typing import Any
 from luban.engine.findings import Sighting
 from luban.engine.history import AttemptRecord, StepRecord
 from luban.model.run import Run
+from luban.model.spending import known_usd
 from luban.model.views import (
     AgentInputView,
     AgentView,
@@ -14,7 +15,6 @@ from luban.model.views import (
     AttemptView,
     BrokenBlockView,
     FileView,
-    ModelView,
     RunView,
     SightingView,
     StepPlace,
@@ -29,7 +29,6 @@ from luban.services.agents import AgentDetail
 from luban.services.approvals import Question
 from luban.services.blocks import Broken
 from luban.services.files import reference
-from luban.services.models import ModelChoice
 from luban.services.run_inputs import AskedInput
 from luban.services.templates import Template
 from luban.services.versions import node_count
@@ -85,7 +84,8 @@ def run_view(run: Run, document: dict[str, Any] | None = None) -> RunView:
         steps=run.steps,
         waiting_for=run.waiting_for,
         tokens=run.tokens,
-        usd=run.usd,
+        usd=known_usd(run.usd, run.unpriced),
+        unpriced=run.unpriced,
         parent=run.parent,
         forked_from=run.forked_from,
         options=run.options,
@@ -185,10 +185,6 @@ _SIGHTED = {
     *("code", "severity", "message", "message_zh", "repair", "repair_zh"),
     *("node", "block", "times", "over"),
 }
-
-
-def model_view(choice: ModelChoice) -> ModelView:
-    return ModelView(**choice._asdict())
 
 
 def broken_view(broken: Broken) -> BrokenBlockView:

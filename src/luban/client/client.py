@@ -16,18 +16,19 @@ from luban.client.credentials import Credentials
 from luban.client.files import Files
 from luban.client.links import Links
 from luban.client.memories import Memories
+from luban.client.models import Models
 from luban.client.people import People
+from luban.client.proposals import Proposals
 from luban.client.providers import Providers
 from luban.client.runs import Runs
 from luban.client.stored import Stored
 from luban.client.teams import Teams
-from luban.client.transport import Transport
 from luban.client.tool_servers import ToolServers
+from luban.client.transport import Transport
 from luban.client.webhooks import Webhooks
 from luban.model.views import (
     CapsView,
     ItemsView,
-    ModelView,
     SettingsView,
     SightingView,
     TemplateView,
@@ -75,15 +76,14 @@ class Client:
         self.people = People(self._transport)
         self.teams = Teams(self._transport)
         self.links = Links(self._transport)
+        self.proposals = Proposals(self._transport)
         self.providers = Providers(self._transport)
+        self.models = Models(self._transport)
         self.stored = Stored(self._transport)
         self.memories = Memories(self._transport)
 
     async def templates(self) -> list[TemplateView]:
         return (await self._transport.ask(ItemsView[TemplateView], "GET", "/templates")).items
-
-    async def models(self) -> list[ModelView]:
-        return (await self._transport.ask(ItemsView[ModelView], "GET", "/models")).items
 
     async def findings(self) -> list[SightingView]:
         """What the server's watchdogs see."""

@@ -28,7 +28,7 @@ _ANSWER = 256
 class KeyedModels(Models, Protocol):
     """Models that say what they are limited by."""
 
-    def limit_key(self, model: str) -> LimitKey | None:
+    async def limit_key(self, model: str) -> LimitKey | None:
         """The provider of a model, or `None` when asking it costs nobody anything."""
         ...
 
@@ -77,7 +77,7 @@ class LimitedModels:
         )
 
     async def _asked(self, model: str, expected: int, ask: Callable[[], Awaitable[A]]) -> A:
-        key = self._models.limit_key(model)
+        key = await self._models.limit_key(model)
         if key is None:
             return await ask()
         async with self._limits.pass_(key, self._requester, expected) as passing:

@@ -24,6 +24,14 @@ async def cost_of(config: ModelConfig, input_tokens: int, output_tokens: int) ->
     return await asyncio.to_thread(cost, config, input_tokens, output_tokens)
 
 
+def per_million(config: ModelConfig) -> tuple[float | None, float | None]:
+    """Dollars for a million model tokens in and out, by the same rule. Slow at its first call."""
+    if config.input_usd is not None and config.output_usd is not None:
+        return config.input_usd, config.output_usd
+    known = _list_price(config, 1000, 0), _list_price(config, 0, 1000)
+    return known[0] and known[0] * 1000, known[1] and known[1] * 1000
+
+
 def _list_price(config: ModelConfig, input_tokens: int, output_tokens: int) -> float | None:
     from genai_prices import Usage, calc_price
 

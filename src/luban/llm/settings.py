@@ -1,94 +1,45 @@
-"""Which models there are: rows of settings, read from the environment and luban.toml."""
+"""Which models an administrator configured: read from the environment and luban.toml."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 
 from luban.llm.errors import ModelKeyMissing
+from luban.llm.model_config import Capability, ModelConfig, Quirks, WireName
+from luban.llm.shipped import Provider, known, providers, shipped_models
 from luban.model.errors import InvalidValue
 
+__all__ = [
+    "DEMO",
+    "Capability",
+    "ModelConfig",
+    "ModelSettings",
+    "Provider",
+    "Quirks",
+    "WireName",
+    "providers",
+    "row_of",
+]
+
 DEMO = "demo/luban"
-_NO_KEY = SecretStr("")
-
-WireName = Literal[
-    "openai-chat",
-    "openai-responses",
-    "openai-completions",
-    "openai-embeddings",
-    "openai-images",
-    "anthropic",
-    "google",
-]
-
-Capability = Literal[
-    "tools", "schema", "json", "images", "embeddings", "image_making", "reasoning", "stream"
-]
-"""`images` are those that go with a message; `schema` is keeping to a JSON Schema by itself."""
-
-
-class ModelConfig(BaseModel):
-    """One model: where it is, what it is called there, what it costs.
-
-    `id` is `provider/name`; `name` is what the address calls it, when that differs. Prices are US
-    dollars for a million model tokens. `context` is how many model tokens fit in, `None` when that
-    is unknown; `fallback` are the models that are asked instead, in order, when this one fails. No
-    `capabilities` means that nobody said what it can do.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    base_url: str = ""
-    api_key: SecretStr = _NO_KEY
-    api_key_variable: str = ""
-    wire: WireName = "openai-chat"
-    name: str = ""
-    title: str = ""
-    input_usd: float | None = None
-    output_usd: float | None = None
-    default: bool = False
-    context: int | None = Field(default=None, gt=0)
-    capabilities: frozenset[Capability] = frozenset()
-    fallback: tuple[str, ...] = ()
-
-    @property
-    def provider(self) -> str:
-        return self.id.partition("/")[0]
-
-    @property
-    def wire_name(self) -> str:
-        return self.name or self.id.partition("/")[2]
-
-
-class Provider(BaseModel):
-    """One row of providers.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str
-    base_url: str
-    base_url_variable: str = ""
-    key_variable: str = ""
-    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """Everything configured, and what a missing model name means.
 
-    Names of a known provider need no row: `find` makes one when the key is there.
+    `written` are the ids of luban.toml; other rows are of models.toml. Names of a known provider
+    need no row: `find` makes one when the key is there.
     """
 
     rows: Mapping[str, ModelConfig] = field(default_factory=dict)
     default: str = DEMO
     environment: Mapping[str, str] = field(default_factory=dict)
+    written: frozenset[str] = frozenset()
 
     @classmethod
     def read(
@@ -98,7 +49,8 @@ class ModelSettings:
         written = [_row(entry, environment) for entry in models]
         rows = {row.id: row for row in (*written, *_offered(environment))}
         rows.update({row.id: row for row in written})
-        settings = cls(rows, _default(rows.values()), environment)
+        ids = frozenset(row.id for row in written)
+        settings = cls(rows, _default(rows.values()), environment, ids)
         wanted = environment.get("LUBAN_MODEL", "").strip()
         if not wanted:
             return settings
@@ -106,70 +58,84 @@ class ModelSettings:
         found = settings.find(wanted)
         if found is not None:
             rows.setdefault(found.id, found)
-        return cls(rows, wanted, environment)
+        return cls(rows, wanted, environment, ids)
 
     def find(self, model: str) -> ModelConfig | None:
         """The row of a model. Raises `ModelKeyMissing` for a known provider without a key."""
         if model in self.rows:
             return self.rows[model]
-        provider = providers().get(model.partition("/")[0])
-        if provider is None or not model.partition("/")[2]:
+        config = known(model, self.environment)
+        if config is None:
             return None
-        key = self.environment.get(provider.key_variable, "")
-        address = self.environment.get(provider.base_url_variable, "")
-        if provider.key_variable and not key and not address:
-            raise ModelKeyMissing(model=model, variable=provider.key_variable)
-        return ModelConfig(id=model, base_url=address or provider.base_url, api_key=SecretStr(key))
+        provider = providers()[config.provider]
+        if not provider.is_usable(self.environment):
+            variable = provider.base_url_variable if not config.base_url else provider.key_variable
+            raise ModelKeyMissing(model=model, variable=variable)
+        return config
 
-
-@cache
-def providers() -> dict[str, Provider]:
-    """The rows of providers.toml by name."""
-    text = files("luban.llm").joinpath("providers.toml").read_text("utf-8")
-    return {name: Provider(**row) for name, row in tomllib.loads(text).items()}
+    def unusable(self) -> dict[str, str]:
+        """The models of models.toml that lack something, and the variable that would give it."""
+        lacking: dict[str, str] = {}
+        for model in shipped_models():
+            try:
+                self.find(model)
+            except ModelKeyMissing as error:
+                lacking[model] = str(error.params["variable"])
+        return lacking
 
 
 def _offered(environment: Mapping[str, str]) -> list[ModelConfig]:
-    """The listed models of every provider that has a key or an address of its own."""
+    """The listed models of every provider that is set up; where some are installed is asked."""
     offered: list[ModelConfig] = []
-    for name, provider in providers().items():
-        key = environment.get(provider.key_variable, "") if provider.key_variable else ""
-        address = environment.get(provider.base_url_variable, "")
-        if key or address:
-            offered.extend(
-                ModelConfig(
-                    id=f"{name}/{model}",
-                    base_url=address or provider.base_url,
-                    api_key=SecretStr(key),
-                )
-                for model in provider.models
-            )
+    for model in shipped_models():
+        config = known(model, environment)
+        assert config is not None
+        provider = providers()[config.provider]
+        if not provider.installed_at and provider.is_usable(environment):
+            offered.append(config)
     return offered
 
 
-def _row(entry: Mapping[str, Any], environment: Mapping[str, str]) -> ModelConfig:
+def row_of(entry: Mapping[str, Any], name: str) -> ModelConfig:
+    """A model as it was written, on top of what is known of it. Raises `InvalidValue`.
+
+    Address and key of a known provider are used only where no other address is written.
+    """
+    given = dict(entry)
+    model = str(given.get("id", ""))
+    shipped = known(model, {}) if "/" in model else None
+    below: dict[str, Any] = {}
+    if shipped is not None:
+        below = shipped.model_dump(exclude={"api_key", "api_key_variable", "quirks"})
     try:
-        row = ModelConfig.model_validate(dict(entry))
+        row = ModelConfig.model_validate({**below, **given})
     except ValidationError as error:
         first = error.errors()[0]
+        where = ".".join((name, model or "?", *map(str, first["loc"])))
         raise InvalidValue(
-            name=".".join(("models", str(entry.get("id", "?")), *map(str, first["loc"]))),
+            name=where,
             value=first.get("input"),
-            expected=f"luban.toml needs another value there: {first['msg']}",
-            expected_zh=f"luban.toml 中此处的值不可用：{first['msg']}",
+            expected=f"it needs another value there: {first['msg']}",
+            expected_zh=f"此处的值不可用：{first['msg']}",
         ) from error
-    provider = providers().get(row.provider)
-    variable = row.api_key_variable or (provider.key_variable if provider else "")
-    key = row.api_key.get_secret_value() or environment.get(variable, "")
-    address = row.base_url or (provider.base_url if provider else "")
-    if "/" not in row.id or not address:
+    if not row.provider or not row.id.partition("/")[2] or not row.base_url:
         raise InvalidValue(
-            name=f"models.{row.id}",
+            name=f"{name}.{row.id}",
             value=row.base_url or row.id,
             expected="a model needs an id like provider/name and the base_url of its service",
             expected_zh="模型需要形如 provider/name 的 id 和服务地址 base_url",
         )
-    return row.model_copy(update={"api_key": SecretStr(key), "base_url": address})
+    if shipped is not None:
+        row = row.model_copy(update={"quirks": row.quirks.over(shipped.quirks)})
+    return row
+
+
+def _row(entry: Mapping[str, Any], environment: Mapping[str, str]) -> ModelConfig:
+    row = row_of(entry, "models")
+    provider = providers().get(row.provider)
+    variable = row.api_key_variable or (provider.key_variable if provider else "")
+    key = row.api_key.get_secret_value() or environment.get(variable, "")
+    return row.model_copy(update={"api_key": SecretStr(key)})
 
 
 def _is_known(model: str, rows: Mapping[str, ModelConfig]) -> bool:
@@ -177,5 +143,5 @@ def _is_known(model: str, rows: Mapping[str, ModelConfig]) -> bool:
 
 
 def _default(rows: Iterable[ModelConfig]) -> str:
-    ordered = sorted(rows, key=lambda row: not row.default)
+    ordered = sorted((row for row in rows if row.chats), key=lambda row: not row.default)
     return ordered[0].id if ordered else DEMO

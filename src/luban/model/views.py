@@ -91,7 +91,10 @@ class RunView(View):
     steps: int
     waiting_for: list[Wait]
     tokens: int = 0
-    usd: float = 0.0
+    usd: float | None = 0.0
+    """`null` while no price is known of what was asked."""
+    unpriced: int = 0
+    """Calls of models whose price is unknown."""
     parent: ParentStep | None = None
     forked_from: str | None = None
     options: RunOptions | None = None
@@ -266,16 +269,6 @@ class SightingView(View):
     seen: Moment
     times: int = 1
     over: bool = False
-
-
-class ModelView(View):
-    """A language model that may be chosen."""
-
-    id: str
-    title: str
-    demo: bool
-    provider: str
-    default: bool
 
 
 class CapsView(View):

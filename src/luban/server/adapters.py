@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from luban.engine.bounds import Bounds
 from luban.engine.guard import Guard
 from luban.engine.memory import default_limit
-from luban.llm import ConfiguredModels, ModelSettings
 from luban.mcp import McpSessions
 from luban.net import AllowList, GuardedHttp
 from luban.net.browser import Chromium
@@ -38,7 +37,6 @@ class Adapters:
     http: GuardedHttp
     browser: Browser
     mail: Mail
-    models: ConfiguredModels
     database: Database
     bus: Bus
     bell: Bell
@@ -58,8 +56,6 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
     http = GuardedHttp(allow)
     closing.push_async_callback(http.aclose)
     browser = Chromium(allow, settings.browser, sandbox=settings.browser_sandbox == "on")
-    models = ConfiguredModels(ModelSettings.read(settings.environment, settings.models))
-    closing.push_async_callback(models.aclose)
     allowed = LimitSettings.read(settings.limits)
     database, bus, bell = await open_database(settings, clock)
     closing.push_async_callback(database.close)
@@ -80,7 +76,6 @@ async def open_adapters(settings: Settings, closing: AsyncExitStack) -> Adapters
         http,
         browser,
         GuardedMail(allow),
-        models,
         database,
         bus,
         bell,

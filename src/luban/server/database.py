@@ -9,13 +9,14 @@ from urllib.parse import unquote, urlsplit
 
 from luban.model.errors import LubanError
 from luban.ports.audit import AuditStore
+from luban.ports.budgets import BudgetStore
 from luban.ports.bus import Bell, Bus
 from luban.ports.clock import Clock
 from luban.ports.journal import Journal, RunQueue
 from luban.ports.limits import LimitStore
+from luban.ports.models import ModelRows
 from luban.ports.overview import OverviewStore
 from luban.ports.people import SessionStore, TeamStore, UserStore
-from luban.ports.models import ModelRows
 from luban.ports.proposals import ProposalStore
 from luban.ports.providers import ProviderStore
 from luban.ports.retention import RunRetention
@@ -23,8 +24,8 @@ from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
 from luban.ports.tables import TableStore
-from luban.ports.tool_servers import ToolServerStore
 from luban.ports.threads import ThreadStore
+from luban.ports.tool_servers import ToolServerStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.ports.webhooks import WebhookStore
 from luban.server.settings import Settings
@@ -114,6 +115,8 @@ class Database(Protocol):
     def links(self) -> LinkStore: ...
     @property
     def threads(self) -> ThreadStore: ...
+    @property
+    def budgets(self) -> BudgetStore: ...
     @property
     def credentials(self) -> CredentialStore: ...
     @property

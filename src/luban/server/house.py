@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import luban
+from luban.llm import ConfiguredModels
+from luban.llm.budget_gate import BudgetGate
 from luban.mcp.logins import AskedLogins
 from luban.ports.stores import Caps
 from luban.server.adapters import Adapters
 from luban.server.files import open_links, open_uploads
+from luban.server.models import reachable
 from luban.server.proofs import People
 from luban.server.providers import provider_services
 from luban.server.settings import Settings
@@ -22,17 +25,23 @@ from luban.services.agent_state import AgentStates
 from luban.services.agents import Agents
 from luban.services.approvals import Approvals
 from luban.services.blocks import Blocks
+from luban.services.budgets import Budgets
+from luban.services.builder import Builder
 from luban.services.caps import OwnerCaps
 from luban.services.checking import Checking
+from luban.services.estimates import Estimates
 from luban.services.files import Files
 from luban.services.findings import Findings
 from luban.services.forks import Forks
 from luban.services.house import House
 from luban.services.kept_agents import KeptAgents
 from luban.services.memories import Memories
-from luban.services.models import ModelChoice, Models
+from luban.services.models import Models
+from luban.services.offered_tools import OfferedTools
+from luban.services.offering import Offering
 from luban.services.overview import Overview
 from luban.services.permission_check import PermissionCheck
+from luban.services.proposals import Proposals
 from luban.services.rate_limits import RateLimits, RateSettings
 from luban.services.replies import Replies
 from luban.services.run_archives import RunArchives
@@ -47,9 +56,9 @@ from luban.services.steps import Steps
 from luban.services.tables import OwnTables
 from luban.services.talking import Talking
 from luban.services.templates import Templates
+from luban.services.threads import Threads
 from luban.services.tool_logins import ToolLogins
 from luban.services.tool_servers import ToolServerService
-from luban.services.threads import Threads
 from luban.services.versions import StoredGraphs, Versions
 
 
@@ -67,7 +76,13 @@ class _Core(NamedTuple):
     graphs: StoredGraphs
 
 
-def make_house(over: Adapters, watching: Watching, vault: Vault, people: People) -> House:
+def make_house(
+    over: Adapters,
+    watching: Watching,
+    vault: Vault,
+    people: People,
+    models: ConfiguredModels,
+) -> House:
     """One of each."""
     settings, database, clock, bus = over.settings, over.database, over.clock, over.bus
     core = _core(over, watching)
@@ -107,9 +122,26 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         memories=Memories(database.index, agents, clock),
         run_archives=RunArchives(runs, core.kept, journal, database.retention),
         templates=core.templates,
-        models=Models(lambda: [_choice(entry) for entry in over.models.list()]),
+        proposals=_proposals(over, core),
+        models=Models(
+            models,
+            database.models,
+            database.credentials,
+            reachable(settings),
+            clock,
+        ),
         replies=Replies(database.replies, clock),
         caps=core.caps,
+        budgets=Budgets(database.budgets, agents, clock),
+        estimates=Estimates(
+            agents,
+            core.versions,
+            core.checking,
+            runs,
+            journal,
+            over.registry,
+            BudgetGate(database.budgets, models, clock),
+        ),
         provider_limits=over.limits,
         rate_limits=RateLimits(over.rates, RateSettings.read(settings.rate_limits)),
         findings=findings,
@@ -133,10 +165,26 @@ def make_house(over: Adapters, watching: Watching, vault: Vault, people: People)
         oauth_apps=connecting.apps,
         connecting=connecting.connecting,
         tool_servers=tool_servers,
+        offering=Offering(
+            agents,
+            OfferedTools(agents, core.versions, core.checking, tool_servers),
+            runs,
+            talking,
+            Blocks(over.registry),
+            over.registry,
+            settings.mcp_blocks,
+        ),
         tool_logins=ToolLogins(
             tool_servers, AskedLogins(over.http), connecting.own, connecting.connecting
         ),
         about=_about(over),
+    )
+
+
+def _proposals(over: Adapters, core: _Core) -> Proposals:
+    builder = Builder(core.agents, core.runs)
+    return Proposals(
+        over.database.proposals, core.agents, core.runs, core.checking, builder, over.clock
     )
 
 
@@ -207,7 +255,3 @@ def _template_folder() -> Path | None:
         if folder.is_dir():
             return folder
     return None
-
-
-def _choice(entry: Any) -> ModelChoice:
-    return ModelChoice(entry.id, entry.title, entry.provider, entry.demo, entry.default)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from luban.engine.guard import Guard
 from luban.engine.watch import LoopWatch
 from luban.engine.worker import Worker
+from luban.llm import ConfiguredModels
+from luban.llm.budget_gate import BudgetGate
+from luban.llm.recording import Recording
 from luban.model.graph import Retention as Keep
 from luban.net import AllowList
 from luban.net.driver_gate import DriverGate
@@ -22,13 +25,17 @@ from luban.server.adapters import Adapters, open_adapters
 from luban.server.code import CodeOfSteps
 from luban.server.house import make_house
 from luban.server.isolation import Isolation
+from luban.server.models import open_models
 from luban.server.proofs import open_people
 from luban.server.settings import Settings
+from luban.server.step_models import StepModels
 from luban.server.vault import Vault, open_vault
 from luban.server.watching import Watching, check_worker, open_sending, open_watching
 from luban.server.world import HomeWorld, Kept
+from luban.services.agent_catalogue import Catalogues
 from luban.services.file_collection import FileCollection
 from luban.services.house import House
+from luban.services.offered_tools import OfferedTools
 from luban.services.retention import Retention
 from luban.services.sub_agents import SubAgents
 from luban.services.versions import StoredGraphs
@@ -85,14 +92,16 @@ async def open_home(settings: Settings, *, isolated: bool = False) -> AsyncItera
         closing.push_async_callback(vault.aclose)
         people = open_people(settings, database, vault.sealing, clock)
         closing.push_async_callback(people.aclose)
-        house = make_house(over, watching, vault, people)
+        models = open_models(settings, database.models, vault.nodes)
+        closing.push_async_callback(models.aclose)
+        house = make_house(over, watching, vault, people, models)
         closing.push_async_callback(watching.aclose)
         closing.push_async_callback(house.threads.aclose)
         watch = LoopWatch(guard.bounds.blocked_seconds, guard.findings)
         closing.callback(watch.stop)
         isolation = Isolation(settings)
         closing.push_async_callback(isolation.aclose)
-        worker = _worker(over, house, watching, vault, isolation, isolated=isolated)
+        worker = _worker(over, models, house, watching, vault, isolation, isolated=isolated)
         closing.push_async_callback(worker.stop)
         yield Home(
             settings,
@@ -112,6 +121,7 @@ async def open_home(settings: Settings, *, isolated: bool = False) -> AsyncItera
 
 def _worker(
     over: Adapters,
+    models: ConfiguredModels,
     house: House,
     watching: Watching,
     vault: Vault,
@@ -124,11 +134,13 @@ def _worker(
     gate = DriverGate(AllowList.parse(over.settings.allow_hosts))
     outside = OutsideDatabases(gate.address, over.settings.sqlite_paths)
     kept = Kept(database.state, database.rows, database.index, outside, gate, over.clock)
+    recording = Recording(over.settings.models_record, over.settings.models_replay)
+    asked = StepModels(models, over.limits, recording, database.state, over.clock)
     world = HomeWorld(
         over.http,
         over.browser,
         over.mail,
-        over.models,
+        asked,
         over.limits,
         over.files,
         house.files.links,
@@ -137,6 +149,8 @@ def _worker(
         below,
         vault.nodes,
         house.tool_servers,
+        Catalogues(house.blocks, house.checking, house.agents, house.proposals),
+        OfferedTools(house.agents, house.versions, house.checking, house.tool_servers),
     )
     return Worker(
         queue=database.queue,
@@ -152,6 +166,7 @@ def _worker(
         on_isolated=isolation.needed,
         guard=over.guard,
         watch=watching.runs,
+        gate=BudgetGate(database.budgets, models, over.clock),
     )
 
 

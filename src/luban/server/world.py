@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from luban.llm.limited_models import KeyedModels, LimitedModels
 from luban.model.run import ParentStep
 from luban.net.driver_gate import DriverGate
 from luban.net.limits import LimitedHttp
@@ -18,6 +17,7 @@ from luban.ports.stores import StateStore
 from luban.ports.tables import TableStore
 from luban.ports.world import OpenedCredential, StepPlace, WantedCredential
 from luban.sdk.browser import Browser
+from luban.sdk.catalogue import Catalogue
 from luban.sdk.chat import Models
 from luban.sdk.databases import Databases
 from luban.sdk.files import Files
@@ -25,10 +25,14 @@ from luban.sdk.http import Http
 from luban.sdk.mail import Mail
 from luban.sdk.mcp import McpServers
 from luban.sdk.sandbox import Sandbox
+from luban.sdk.tools import UsableTool
 from luban.server.code import CodeOfSteps
+from luban.server.step_models import StepModels
+from luban.services.agent_catalogue import Catalogues
 from luban.services.agent_state import AgentState
 from luban.services.credentials.node_credentials import NodeCredentials
 from luban.services.file_links import FileLinks
+from luban.services.offered_tools import OfferedTools
 from luban.services.search import StepIndex
 from luban.services.step_files import StepFiles, StepOwner
 from luban.services.sub_agents import SubAgents
@@ -56,7 +60,7 @@ class HomeWorld:
         http: Http,
         browser: Browser,
         mail: Mail,
-        models: KeyedModels,
+        models: StepModels,
         limits: ProviderLimits,
         files: FileStore,
         links: FileLinks,
@@ -65,6 +69,8 @@ class HomeWorld:
         sub_agents: SubAgents,
         credentials: NodeCredentials,
         servers: ToolServerService,
+        catalogues: Catalogues,
+        tools: OfferedTools,
     ) -> None:
         self._http = http
         self._browser = browser
@@ -78,6 +84,8 @@ class HomeWorld:
         self._sub_agents = sub_agents
         self._credentials = credentials
         self._servers = servers
+        self._catalogues = catalogues
+        self._tools = tools
 
     def http(self, requester: Requester) -> Http:
         return LimitedHttp(self._http, self._limits, requester)
@@ -92,7 +100,7 @@ class HomeWorld:
         return self._servers.of(owner)
 
     def models(self, requester: Requester) -> Models:
-        return LimitedModels(self._models, self._limits, requester)
+        return self._models.of(requester)
 
     def files(self, owner: str, agent_id: str, run_id: str) -> StepFiles:
         return StepFiles(self._files, self._links, StepOwner(owner, agent_id, run_id))
@@ -112,11 +120,17 @@ class HomeWorld:
     def databases(self) -> Databases:
         return self._kept.databases
 
+    def catalogue(self, owner: str, run_id: str) -> Catalogue:
+        return self._catalogues.of_run(owner, run_id)
+
     async def address(self, host: str, port: int) -> str:
         return await self._kept.gate.address(host, port)
 
     async def credential(self, owner: str, wanted: WantedCredential) -> OpenedCredential:
         return await self._credentials.open(owner, wanted)
+
+    async def tools(self, owner: str, wanted: Sequence[str]) -> list[UsableTool]:
+        return await self._tools.list(owner, wanted)
 
     async def start_agent(
         self,

@@ -1,12 +1,12 @@
-"""`/templates`, `/models`, `/settings`: what there is to choose from."""
+"""`/templates`, `/settings`: what there is to choose from."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from luban.api.caller import Owner, TheHouse, needs
-from luban.api.render import model_view, template_view
-from luban.model.views import ItemsView, ModelView, SettingsView, TemplateView
+from luban.api.render import template_view
+from luban.model.views import ItemsView, SettingsView, TemplateView
 
 router = APIRouter()
 
@@ -23,11 +23,6 @@ async def list_templates(house: TheHouse, owner: Owner) -> ItemsView[TemplateVie
 async def get_template(house: TheHouse, owner: Owner, template_id: str) -> TemplateView:
     template = house.templates.get(template_id)
     return template_view(template, house.templates.inputs(template))
-
-
-@router.get("/models", dependencies=[needs("agent.read")], tags=["models"])
-async def list_models(house: TheHouse, owner: Owner) -> ItemsView[ModelView]:
-    return ItemsView(items=[model_view(each) for each in house.models.list()])
 
 
 @router.get("/settings", dependencies=[needs("self")], tags=["settings"])

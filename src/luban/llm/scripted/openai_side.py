@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -25,8 +25,9 @@ def refused(reply: Reply) -> Response:
     return failure(reply, {"error": error})
 
 
-def models() -> Response:
-    return JSONResponse({"object": "list", "data": [{"id": "scripted", "object": "model"}]})
+def models(installed: Sequence[str]) -> Response:
+    data = [{"id": each, "object": "model"} for each in installed or ["scripted"]]
+    return JSONResponse({"object": "list", "data": data})
 
 
 def chat(reply: Reply, asked: Asked, body: Mapping[str, Any]) -> Response:

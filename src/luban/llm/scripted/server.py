@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from luban.llm.demo.demo_model import answer as demo_answer
@@ -34,6 +34,7 @@ class Recorded:
     path: str
     headers: dict[str, str]
     body: Body
+    query: str = ""
 
 
 @dataclass
@@ -42,6 +43,8 @@ class ScriptedModel:
 
     script: Script | None = None
     requests: list[Recorded] = field(default_factory=list[Recorded])
+    installed: list[str] = field(default_factory=list[str])
+    """What it says it has, as Ollama does and on the OpenAI wire."""
     base_url: str = ""
     """Where the OpenAI wires are; the others are at `root`."""
 
@@ -66,7 +69,8 @@ class ScriptedModel:
                     anthropic_side,
                 ),
                 Route("/v1beta/models/{call:path}", self._google, methods=["POST"]),
-                Route("/v1/models", _models),
+                Route("/v1/models", self._models),
+                Route("/api/tags", self._tags),
             ]
         )
 
@@ -98,10 +102,17 @@ class ScriptedModel:
         answer: Callable[[Reply, Asked, Body], Response],
         side: Any,
     ) -> Response:
-        self.requests.append(Recorded(request.url.path, dict(request.headers), body))
+        url = request.url
+        self.requests.append(Recorded(url.path, dict(request.headers), body, url.query))
         reply = self._reply(said)
         await asyncio.sleep(reply.delay)
         return side.refused(reply) if reply.status != 200 else answer(reply, said, body)
+
+    async def _models(self, request: Request) -> Response:
+        return openai_side.models(self.installed)
+
+    async def _tags(self, request: Request) -> Response:
+        return JSONResponse({"models": [{"name": each, "model": each} for each in self.installed]})
 
     def _reply(self, said: Asked) -> Reply:
         if self.script is not None:
@@ -114,10 +125,6 @@ def _plain(
     answer: Callable[[Reply, Asked], Response],
 ) -> Callable[[Reply, Asked, Body], Response]:
     return lambda reply, said, _: answer(reply, said)
-
-
-async def _models(request: Request) -> Response:
-    return openai_side.models()
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Unpack
+from typing import Any, Unpack
 
 import httpx2
 from pydantic_ai.direct import model_request, model_request_stream
@@ -22,15 +22,16 @@ from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
 from luban.llm import errors, prices
-from luban.llm.answer_size import keep_small
 from luban.llm.settings import ModelConfig
 from luban.llm.wires import messages as turns
+from luban.llm.wires import quirks
 from luban.llm.wires.failures import told
 from luban.llm.wires.wire import Wire
 from luban.sdk.chat import ChatAnswer, ChatMessage, ChatOptions, Usage
 
 TIMEOUT = 120.0
-_LONGEST = 1800.0
+_MOST = 256
+"""Rows whose client is kept: keys that are renewed make new ones."""
 OnPiece = Callable[[str], None]
 
 
@@ -39,15 +40,20 @@ class Chatting(Wire):
 
     vendor = ""
 
-    def __init__(self) -> None:
-        self.client = httpx2.AsyncClient(
-            follow_redirects=True,
-            timeout=_LONGEST,  # every call has a limit of its own
-            # Unpacked, an answer might be a thousand times as large.
-            headers={"accept-encoding": "identity"},
-            event_hooks={"response": [keep_small]},
-        )
+    def __init__(self, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        self._transport = transport
+        self.client = quirks.client(transport=transport)
+        self._own: dict[ModelConfig, httpx2.AsyncClient] = {}
         self._models: dict[ModelConfig, Model] = {}
+
+    def client_of(self, config: ModelConfig) -> httpx2.AsyncClient:
+        """The connections to a row's address; those with headers of their own are kept apart."""
+        if not quirks.needs_client(config):
+            return self.client
+        if config not in self._own:
+            _make_room(self._own)
+            self._own[config] = quirks.client(config, self._transport)
+        return self._own[config]
 
     def made(self, config: ModelConfig) -> Model:
         """The library's model of a row."""
@@ -58,12 +64,15 @@ class Chatting(Wire):
         return settings
 
     async def aclose(self) -> None:
-        await self.client.aclose()
+        for client in (self.client, *self._own.values()):
+            await client.aclose()
 
     async def chat(
         self, config: ModelConfig, messages: Sequence[ChatMessage], **options: Unpack[ChatOptions]
     ) -> ChatAnswer:
         timeout = options.get("timeout", TIMEOUT)
+        options = quirks.adapted(config, options)
+        messages = messages if config.quirks.system else quirks.without_system(messages)
         sent = turns.as_wire(messages, self.vendor)
         with told(config, timeout):
             async with asyncio.timeout(timeout):
@@ -84,10 +93,13 @@ class Chatting(Wire):
         native = model.profile.get("supports_json_schema_output", False)
         parameters = turns.parameters(options, native=native)
         on_text, on_reasoning = options.get("on_delta"), options.get("on_reasoning")
-        if on_text is None and on_reasoning is None:
-            return await model_request(
+        if not config.quirks.stream or (on_text is None and on_reasoning is None):
+            answer = await model_request(
                 model, sent, model_settings=settings, model_request_parameters=parameters
             )
+            if on_text is not None and (text := turns.text_of(answer)):
+                on_text(text)
+            return answer
         async with model_request_stream(
             model, sent, model_settings=settings, model_request_parameters=parameters
         ) as stream:
@@ -98,6 +110,7 @@ class Chatting(Wire):
     def _model(self, config: ModelConfig) -> Model:
         model = self._models.get(config)
         if model is None:
+            _make_room(self._models)
             model = self._models[config] = self.made(config)
         return model
 
@@ -108,7 +121,7 @@ class Chatting(Wire):
                 model=config.id, reason=f"it holds no text (ended: {answer.finish_reason})"
             )
         taken = answer.usage
-        usd = await asyncio.to_thread(prices.cost, config, taken.input_tokens, taken.output_tokens)
+        usd = await prices.cost_of(config, taken.input_tokens, taken.output_tokens)
         return ChatAnswer(
             text=text,
             model=config.id,
@@ -124,6 +137,11 @@ class Chatting(Wire):
             finish=turns.finish_of(answer),
             sealed=turns.sealed_of(answer, self.vendor),
         )
+
+
+def _make_room(kept: dict[ModelConfig, Any]) -> None:
+    if len(kept) >= _MOST:
+        del kept[next(iter(kept))]
 
 
 def settings_of(options: ChatOptions, timeout: float) -> ModelSettings:

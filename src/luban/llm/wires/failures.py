@@ -12,6 +12,7 @@ from pydantic_ai import exceptions
 
 from luban.llm import errors
 from luban.llm.settings import ModelConfig
+from luban.model.errors import LubanError
 
 _SHOWN = 300
 _TOO_MUCH = (400, 413, 422)
@@ -27,7 +28,8 @@ _TOO_LONG = re.compile(
 def told(config: ModelConfig, seconds: float) -> Iterator[None]:
     """Whatever goes wrong within is raised as one of ours."""
     try:
-        yield
+        with _refusals():
+            yield
     except (TimeoutError, exceptions.ModelTimeoutError, openai.APITimeoutError) as error:
         raise errors.ModelTimedOut(model=config.id, seconds=seconds) from error
     except exceptions.AgentRunError as error:
@@ -41,6 +43,20 @@ def told(config: ModelConfig, seconds: float) -> Iterator[None]:
         raise _unreachable(config, error) from error
     except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError) as error:
         raise errors.ModelAnswerBroken(model=config.id, reason=short(error)) from error
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the guard of outgoing requests refused, out of what the libraries wrap it in."""
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, LubanError):
+            cause = cause.__cause__ or cause.__context__
+        if cause is None or cause is error:
+            raise
+        raise cause from error
 
 
 def of_status(

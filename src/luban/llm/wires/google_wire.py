@@ -17,7 +17,7 @@ class GoogleWire(Chatting):
         provider = GoogleProvider(
             api_key=config.api_key.get_secret_value() or "none",
             base_url=config.base_url,
-            http_client=self.client,
+            http_client=self.client_of(config),
         )
         return GoogleModel(config.wire_name, provider=provider)
 

@@ -10,6 +10,7 @@ from typing import Any, Unpack
 import openai
 from pydantic_ai.models import Model
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.settings import ModelSettings
 
@@ -17,6 +18,7 @@ from luban.llm import errors, prices
 from luban.llm.settings import ModelConfig
 from luban.llm.wires import chatting
 from luban.llm.wires.failures import told
+from luban.llm.wires.quirks import adapted
 from luban.sdk.chat import (
     ChatAnswer,
     ChatOptions,
@@ -40,11 +42,11 @@ class OpenAIWire(chatting.Chatting):
             config.provider,
             base_url=config.base_url,
             api_key=config.api_key.get_secret_value() or None,
-            http_client=self.client,
+            http_client=self.client_of(config),
         )
         if config.wire == "openai-responses":
             return OpenAIResponsesModel(config.wire_name, provider=provider)
-        return OpenAIChatModel(config.wire_name, provider=provider)
+        return OpenAIChatModel(config.wire_name, provider=provider, profile=_profile(config))
 
     def adjusted(self, settings: ModelSettings, options: ChatOptions) -> ModelSettings:
         if options.get("json") and options.get("schema") is None:
@@ -55,6 +57,7 @@ class OpenAIWire(chatting.Chatting):
         self, config: ModelConfig, prompt: str, **options: Unpack[ChatOptions]
     ) -> ChatAnswer:
         timeout = options.get("timeout", chatting.TIMEOUT)
+        options = adapted(config, options)
         on_delta = options.get("on_delta")
         asked: dict[str, Any] = {
             "model": config.wire_name,
@@ -79,9 +82,11 @@ class OpenAIWire(chatting.Chatting):
         self, config: ModelConfig, asked: dict[str, Any], on_delta: chatting.OnPiece | None
     ) -> tuple[str, Any, str | None]:
         client = self._client(config)
-        if on_delta is None:
+        if on_delta is None or not config.quirks.stream:
             answer = await client.completions.create(**asked)
             first = answer.choices[0]
+            if on_delta is not None:
+                on_delta(first.text)
             return first.text, answer.usage, first.finish_reason
         text, usage, finish = "", None, None
         stream = await client.completions.create(
@@ -136,6 +141,12 @@ class OpenAIWire(chatting.Chatting):
         )
         return ImageAnswer(images, config.id, await priced(config, usage), revised)
 
+    async def names(self, config: ModelConfig, *, timeout: float) -> list[str]:
+        with told(config, timeout):
+            async with asyncio.timeout(timeout):
+                page = await self._client(config).models.list()
+        return [each.id for each in page.data]
+
     async def _picture(self, told: Any) -> Image:
         """Pictures come as they are, or as the address where they lie for a while."""
         if told.b64_json:
@@ -148,14 +159,22 @@ class OpenAIWire(chatting.Chatting):
         return openai.AsyncOpenAI(
             api_key=config.api_key.get_secret_value() or "none",
             base_url=config.base_url,
-            http_client=self.client,
+            http_client=self.client_of(config),
             max_retries=0,
         )
 
 
+def _profile(config: ModelConfig) -> OpenAIModelProfile | None:
+    """What the library does not know of the service by itself."""
+    if not config.quirks.max_tokens:
+        return None
+    newer = config.quirks.max_tokens == "max_completion_tokens"
+    return OpenAIModelProfile(openai_chat_supports_max_completion_tokens=newer)
+
+
 async def priced(config: ModelConfig, usage: Usage) -> Usage:
     """The usage with what it cost, where that is known."""
-    usd = await asyncio.to_thread(prices.cost, config, usage.input_tokens, usage.output_tokens)
+    usd = await prices.cost_of(config, usage.input_tokens, usage.output_tokens)
     return Usage(usage.input_tokens, usage.output_tokens, usd)
 
 

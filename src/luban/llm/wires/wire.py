@@ -39,6 +39,9 @@ class Wire(Protocol):
     ) -> ImageAnswer:
         raise ModelCannot(model=config.id, what="pictures", what_zh="图片生成")
 
+    async def names(self, config: ModelConfig, *, timeout: float) -> list[str]:
+        raise ModelCannot(model=config.id, what="listing of models", what_zh="列出模型")
+
     async def aclose(self) -> None:
         """Ends its connections."""
         ...
