@@ -45,6 +45,7 @@ class Settings:
     blocks_path: tuple[Path, ...] = (Path("blocks"),)
     allow_hosts: tuple[str, ...] = ()
     sqlite_paths: tuple[Path, ...] = ()
+    mcp_blocks: tuple[str, ...] = ()
     """Folders and files of this machine from which blocks may read SQLite databases."""
     """What blocks may reach beyond the public web: names, networks, `loopback`, `private`."""
     browser: str = ""
@@ -119,6 +120,10 @@ class Settings:
     """How many pieces of code run at a time; others wait."""
     models: tuple[Mapping[str, Any], ...] = ()
     """The `[[models]]` of luban.toml, as they stand there."""
+    models_record: Path | None = None
+    """A file to which the answers of models are written."""
+    models_replay: Path | None = None
+    """A file that answers in place of models."""
     secrets: tuple[Mapping[str, Any], ...] = ()
     """The `[[secrets]]` of luban.toml: vaults of others, as they stand there."""
     max_queued_runs: int = 0
@@ -409,6 +414,7 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "blocks_path": _paths,
     "allow_hosts": _names,
     "sqlite_paths": _paths,
+    "mcp_blocks": _names,
     "browser": _text,
     "browser_sandbox": _one_of("on", "off"),
     "database_url": _text,
@@ -448,6 +454,8 @@ _READ: dict[str, Callable[[str, object], Any]] = {
     "code_memory": _number(32 << 20, 1 << 40),
     "code_at_once": _number(1, 1000),
     "models": _models,
+    "models_record": _path,
+    "models_replay": _path,
     "secrets": _sources_of_secrets,
     "limits": _limits,
     "cors_origins": _names,
