@@ -25,8 +25,8 @@ from luban.cli.commands import (
     key,
     login,
     logs,
-    memory,
     mcp,
+    memory,
     model,
     models,
     provider,
@@ -38,6 +38,7 @@ from luban.cli.commands import (
     stored,
     team,
     up,
+    usage,
     user,
     vault,
     version,
@@ -93,6 +94,8 @@ app.command("models")(models.models)
 app.add_typer(model.app, name="model")
 app.add_typer(mcp.app, name="mcp")
 app.command("caps")(caps.caps)
+app.command("usage")(usage.usage)
+app.add_typer(usage.app, name="budget")
 app.add_typer(file.app, name="file")
 app.add_typer(database.app, name="db")
 app.add_typer(user.app, name="user")
@@ -130,6 +133,8 @@ def _explain(error: LubanError) -> None:
     params = error.as_json()["params"]
     for kind in ("findings", "problems"):
         for each in params.get(kind) or getattr(error, "details", {}).get(kind) or ():
+            if isinstance(each, str):  # the sentence has said it
+                continue
             text = say(each.get("message", ""), each.get("message_zh", ""))
             repair = say(each.get("repair", ""), each.get("repair_zh", ""))
             note(f"  - {text} {repair}".rstrip())

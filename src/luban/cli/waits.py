@@ -29,6 +29,8 @@ def _line(run_id: str, wait: Wait) -> str:
 def _sentence(run_id: str, wait: Wait) -> str:
     told = wait.details
     match wait.kind:
+        case "limit" if told.get("scope"):
+            return _budget(run_id, told)
         case "limit":
             return say(
                 f"The run reached its limit of {_number(told.get('value'))} {told.get('limit')} "
@@ -52,6 +54,20 @@ def _sentence(run_id: str, wait: Wait) -> str:
             return _question(wait)
         case _:
             return _plain(run_id, wait)
+
+
+def _budget(run_id: str, told: dict[str, Any]) -> str:
+    """A budget is raised apart from the run; then the run is let go on."""
+    what, of, scope = told.get("what"), _number(told.get("of")), str(told.get("scope"))
+    agent = scope.removeprefix("agent:")
+    whose = "" if agent == scope else f" --agent {agent}"
+    command = f"luban budget set {told.get('window')}{whose} --{str(what).replace('_', '-')} …"
+    return say(
+        f"The budget of {of} {what} ({scope}, {told.get('window')}) is used up. To raise it: "
+        f"{command}; then: luban runs {run_id} --resume",
+        f"预算已用完：{what} = {of}（{scope}，{told.get('window')}）。提高预算：{command}；"
+        f"然后继续运行：luban runs {run_id} --resume",
+    )
 
 
 def _question(wait: Wait) -> str:

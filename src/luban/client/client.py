@@ -21,6 +21,7 @@ from luban.client.people import People
 from luban.client.proposals import Proposals
 from luban.client.providers import Providers
 from luban.client.runs import Runs
+from luban.client.spending import Budgets
 from luban.client.stored import Stored
 from luban.client.teams import Teams
 from luban.client.tool_servers import ToolServers
@@ -79,6 +80,7 @@ class Client:
         self.proposals = Proposals(self._transport)
         self.providers = Providers(self._transport)
         self.models = Models(self._transport)
+        self.budgets = Budgets(self._transport)
         self.stored = Stored(self._transport)
         self.memories = Memories(self._transport)
 

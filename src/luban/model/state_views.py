@@ -40,7 +40,8 @@ class SpentView(View):
 
     steps: int
     tokens: int
-    usd: float
+    usd: float | None
+    unpriced: int = 0
     seconds: float
     limits: dict[str, float]
 

@@ -17,11 +17,13 @@ from luban.services.agents import Agents
 from luban.services.approvals import Approvals
 from luban.services.auditing import Auditing
 from luban.services.blocks import Blocks
+from luban.services.budgets import Budgets
 from luban.services.caps import OwnerCaps
 from luban.services.checking import Checking
 from luban.services.connecting import Connecting
 from luban.services.credentials import Credentials, KeyRotation
 from luban.services.credentials.graph_check import CredentialCheck
+from luban.services.estimates import Estimates
 from luban.services.files import Files
 from luban.services.findings import Findings
 from luban.services.forks import Forks
@@ -30,9 +32,11 @@ from luban.services.memories import Memories
 from luban.services.meters import Meters
 from luban.services.models import Models
 from luban.services.oauth_apps import OAuthApps
+from luban.services.offering import Offering
 from luban.services.overview import Overview
 from luban.services.own_providers import OwnProviders
 from luban.services.permission_check import PermissionCheck
+from luban.services.proposals import Proposals
 from luban.services.rate_limits import RateLimits
 from luban.services.replies import Replies
 from luban.services.run_archives import RunArchives
@@ -46,9 +50,9 @@ from luban.services.steps import Steps
 from luban.services.tables import OwnTables
 from luban.services.talking import Talking
 from luban.services.templates import Templates
+from luban.services.threads import Threads
 from luban.services.tool_logins import ToolLogins
 from luban.services.tool_servers import ToolServerService
-from luban.services.threads import Threads
 from luban.services.versions import Versions
 from luban.services.webhooks import Webhooks
 
@@ -77,9 +81,12 @@ class House:
     collections: Collections
     memories: Memories
     templates: Templates
+    proposals: Proposals
     models: Models
     replies: Replies
     caps: OwnerCaps
+    budgets: Budgets
+    estimates: Estimates
     provider_limits: ProviderLimits
     rate_limits: RateLimits
     findings: Findings
@@ -104,5 +111,6 @@ class House:
     connecting: Connecting
     tool_servers: ToolServerService
     tool_logins: ToolLogins
+    offering: Offering
     about: dict[str, Any]
     """What may be told of the settings: version, data_dir, database, file_limit, blocks_path."""

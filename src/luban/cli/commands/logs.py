@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from luban.cli.flags import AsJson, Data, Server
+from luban.cli.money import money
 from luban.cli.printing import as_json, line, value_text
 from luban.cli.reach import OWNER, Reach, with_reach
 from luban.cli.speech import say, told_of
@@ -53,6 +54,11 @@ def _text(kind: str, values: dict[str, Any]) -> str:
         rest = "; ".join(f"{pin}={value_text(value)[:80]}" for pin, value in values["emissions"])
     elif kind == "step_emitted":
         rest = f"{values['pin']}={value_text(values['value'])[:80]}"
+    elif kind == "model_used":
+        tokens = values["input_tokens"] + values["output_tokens"]
+        rest = f"{values['model']}: {tokens} tokens, {money(values['usd'])}"
+    elif kind == "run_paused":
+        rest = str(values["limit"])
     elif kind == "run_ended":
         rest = values["status"]
     return f"{when:24}  {kind:14}  {where}  {rest}".rstrip()

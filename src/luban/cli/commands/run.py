@@ -65,6 +65,13 @@ def run(
             help=say("Simulate by what this run recorded.", "用这次运行的记录作模拟。"),
         ),
     ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option(
+            "--estimate",
+            help=say("Only say what models would take.", "只估算模型用量，不运行。"),
+        ),
+    ] = False,
     json: AsJson = False,
     data: Data = None,
     server: Server = None,
@@ -76,6 +83,11 @@ def run(
     options = _options(read_pins("--pin", pin or []), simulate or recorded is not None, recorded)
     path = Path(what)
     quiet = quiet or json
+    if estimate:
+        from luban.cli.commands import run_estimate
+
+        run_estimate.tell(path, what, inputs, data, server, json=json)
+        return
     if path.is_file() or what.endswith(_FILE_ENDINGS):
         ended = in_loop(_run_file(path, inputs, options, data, quiet))
     else:
@@ -118,14 +130,19 @@ async def _run_file(
     data: Path | None,
     quiet: bool,
 ) -> dict[str, Any]:
-    from luban.interop import agent_file
     from luban.server.wiring import open_home
+
+    async with open_home(settings_of(data)) as home:
+        return await _run_here(home, await keep_file(home, path), inputs, options, quiet)
+
+
+async def keep_file(home: Home, path: Path) -> str:
+    """Keeps an agent file as the agent it always is; returns its id. Raises as reading does."""
+    from luban.interop import agent_file
     from luban.services.agents import AgentDraft
 
-    text = agent_file.read(path)
-    async with open_home(settings_of(data)) as home:
-        agent = await home.house.agents.keep_file(OWNER, _agent_id(path), AgentDraft(text=text))
-        return await _run_here(home, agent.id, inputs, options, quiet)
+    draft = AgentDraft(text=agent_file.read(path))
+    return (await home.house.agents.keep_file(OWNER, _agent_id(path), draft)).id
 
 
 def _agent_id(path: Path) -> str:

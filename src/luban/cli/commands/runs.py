@@ -8,6 +8,7 @@ import typer
 
 from luban.cli.commands.run import failure_text
 from luban.cli.flags import AsJson, Data, Server
+from luban.cli.money import money
 from luban.cli.printing import as_json, line, table, value_text
 from luban.cli.reach import Reach, with_reach
 from luban.cli.speech import say
@@ -91,9 +92,14 @@ def _list(agent: str | None, status: State | None, json: bool, reach: Any) -> No
         return
     table(
         [say("Run", "运行"), say("Agent", "智能体"), say("State", "状态"), say("Begun", "开始于"),
-         say("Steps", "步骤")],
-        ([r.id, r.agent_name, r.status.value, r.created_at, r.steps] for r in found),
+         say("Steps", "步骤"), say("Cost", "费用")],
+        ([r.id, r.agent_name, r.status.value, r.created_at, r.steps, _cost(r)] for r in found),
     )  # fmt: skip
+
+
+def _cost(run: RunView) -> str:
+    """Empty for a run that asked no model."""
+    return money(run.usd, run.unpriced) if run.tokens or run.usd or run.unpriced else ""
 
 
 def _show(told: RunView, steps: list[StepView]) -> None:
@@ -116,6 +122,8 @@ def _show(told: RunView, steps: list[StepView]) -> None:
     )
     for name, value in told.outputs.items():
         line(f"  ← {name}: {value_text(value)}")
+    if cost := _cost(told):
+        line(say(f"{told.tokens} model tokens, {cost}", f"{told.tokens} 个模型 token，{cost}"))
     if told.error:
         line(failure_text(told.error))
 
@@ -133,11 +141,11 @@ def _show_state(run_id: str, state: RunStateView) -> None:
     for name, value in state.outputs.items():
         line(f"  ← {name}: {value_text(value)}")
     spent = state.spent
-    took, usd = f"{spent.seconds:.1f}", f"{spent.usd:.4f}"
+    took, usd = f"{spent.seconds:.1f}", money(spent.usd, spent.unpriced)
     line(
         say(
-            f"{spent.steps} steps, {spent.tokens} model tokens, ${usd}, {took} s",
-            f"{spent.steps} 个步骤，{spent.tokens} 个模型 token，${usd}，{took} 秒",
+            f"{spent.steps} steps, {spent.tokens} model tokens, {usd}, {took} s",
+            f"{spent.steps} 个步骤，{spent.tokens} 个模型 token，{usd}，{took} 秒",
         )
     )
 

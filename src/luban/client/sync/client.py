@@ -17,17 +17,21 @@ from luban.client.sync.blocks import Blocks
 from luban.client.sync.credentials import Credentials
 from luban.client.sync.files import Files
 from luban.client.sync.links import Links
+from luban.client.sync.memories import Memories
+from luban.client.sync.models import Models
 from luban.client.sync.people import People
+from luban.client.sync.proposals import Proposals
 from luban.client.sync.providers import Providers
 from luban.client.sync.runs import Runs
+from luban.client.sync.spending import Budgets
 from luban.client.sync.stored import Stored
 from luban.client.sync.teams import Teams
+from luban.client.sync.tool_servers import ToolServers
 from luban.client.sync.transport import Transport
 from luban.client.sync.webhooks import Webhooks
 from luban.model.views import (
     CapsView,
     ItemsView,
-    ModelView,
     SettingsView,
     SightingView,
     TemplateView,
@@ -68,20 +72,22 @@ class Client:
         self.approvals = Approvals(self._transport)
         self.audit = Audit(self._transport)
         self.webhooks = Webhooks(self._transport)
+        self.tool_servers = ToolServers(self._transport)
         self.blocks = Blocks(self._transport)
         self.credentials = Credentials(self._transport)
         self.files = Files(self._transport)
         self.people = People(self._transport)
         self.teams = Teams(self._transport)
         self.links = Links(self._transport)
+        self.proposals = Proposals(self._transport)
         self.providers = Providers(self._transport)
+        self.models = Models(self._transport)
+        self.budgets = Budgets(self._transport)
         self.stored = Stored(self._transport)
+        self.memories = Memories(self._transport)
 
     def templates(self) -> list[TemplateView]:
         return (self._transport.ask(ItemsView[TemplateView], "GET", "/templates")).items
-
-    def models(self) -> list[ModelView]:
-        return (self._transport.ask(ItemsView[ModelView], "GET", "/models")).items
 
     def findings(self) -> list[SightingView]:
         """What the server's watchdogs see."""

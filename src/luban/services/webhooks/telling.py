@@ -7,6 +7,7 @@ from typing import Any
 
 from luban.model.ids import new_id
 from luban.model.run import Run
+from luban.model.spending import known_usd
 from luban.model.values import encode
 from luban.model.views import moment
 from luban.ports.webhooks import TEST_EVENT, Delivery, Happening, Webhook
@@ -74,7 +75,8 @@ def _facts(happening: Happening, run: Run | None) -> dict[str, Any]:
         "ended_at": None if run.ended_at is None else moment(run.ended_at),
         "steps": run.steps,
         "tokens": run.tokens,
-        "usd": run.usd,
+        "usd": known_usd(run.usd, run.unpriced),
+        "unpriced": run.unpriced,
         "outputs": None if large else run.outputs,
         "outputs_left_out": large,
         "error": error,
