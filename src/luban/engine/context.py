@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from luban.engine.discreet_files import DiscreetFiles
 from luban.engine.discreet_stores import DiscreetIndex, DiscreetState, DiscreetTables
-from luban.engine.discretion import wanted_by
+from luban.engine.discretion import is_declared, wanted_by
 from luban.engine.metered import MeteredModels
 from luban.engine.metering import Meter
 from luban.engine.permissions import permit
@@ -286,7 +286,9 @@ class StepContext:
         try:
             return await self.credential(provider)
         except LubanError as error:
-            if error.code == "credential_missing" and wanted.named is None:
+            if error.code == "credential_missing" and (
+                wanted.named is None or is_declared(self, error.params.get("is_of", ""))
+            ):
                 return None
             raise
 

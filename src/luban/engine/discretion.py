@@ -50,6 +50,12 @@ def wanted_by(ctx: StepContext, provider: str) -> WantedCredential:
     return WantedCredential(ctx.firing.path, asked, _named(ctx, asked))
 
 
+def is_declared(ctx: StepContext, provider: str) -> bool:
+    """Whether the block also does with a credential of that provider."""
+    code = ctx.firing.node.code
+    return code is not None and any(need.provider == provider for need in code.spec.credentials)
+
+
 def _named(ctx: StepContext, provider: str) -> str | None:
     written = ctx.firing.node.node.credential
     if not written and ctx.caller is not None and not ctx.firing.node.is_tool:

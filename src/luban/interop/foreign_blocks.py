@@ -80,6 +80,9 @@ _SEARCH = Ours(
     {"max_results": "limit", "num_results": "limit", "q": "query", "keywords": "query"},
 )
 _WEATHER = Ours("web.weather", {"location": "city"})
+_REDDIT = Ours("web.reddit_posts", {"max_posts": "limit", "sort_by": "sort"})
+_X_POST = Ours("message.post_to_x", {"content": "text", "message": "text", "tweet": "text"})
+_LINKEDIN = Ours("message.post_to_linkedin", {"content": "text", "message": "text"})
 _EMAIL = Ours(
     "message.send_email",
     {"to_email": "to", "recipient": "to", "text": "body", "message": "body", "content": "body"},
@@ -133,6 +136,12 @@ BY_NAME: dict[str, Ours] = {
     "weather": _WEATHER,
     "wikipedia": Ours("web.wikipedia"),
     "get_wikipedia_summary": Ours("web.wikipedia"),
+    "reddit": _REDDIT,
+    "reddit_fetch": _REDDIT,
+    "twitter": _X_POST,
+    "twitter_post": _X_POST,
+    "linkedin": _LINKEDIN,
+    "linkedin_post": _LINKEDIN,
     "send_email": _EMAIL,
     "email": _EMAIL,
     "slack_message": _SLACK,

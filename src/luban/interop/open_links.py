@@ -59,10 +59,14 @@ class Links:
         pin = source.pin or _main(from_spec)
         given = _type(from_spec, pin)
         into = target.pin or self._input(target.node, to_spec, pin, given, taken)
+        # With all inputs taken it goes where another link does: what comes there, comes in turn.
+        into = into or self._input(target.node, to_spec, pin, given, set())
         if pin is None or into is None:
             self._tell_nothing_fits(source, target, pin)
             return link
         taken.add((target.node, _pin_of(into)))
+        if source.pin is None:
+            pin = self._first_part(source.node, from_spec, pin, into)
         written = f"{source.node}.{pin} -> {target.node}.{into}"
         self.notes.append(
             Note(
@@ -74,6 +78,21 @@ class Links:
         if isinstance(link, dict):
             return {**link, "from": f"{source.node}.{pin}", "to": f"{target.node}.{into}"}
         return written
+
+    def _first_part(self, node: str, spec: BlockSpec | None, pin: str, into: str) -> str:
+        """Of a list of things that have what the input is called, that of the first."""
+        if not _items_have(spec, pin, into):
+            return pin
+        part = f"{pin}[0].{into}"
+        self.notes.append(
+            Note(
+                f"`{node}.{pin}` is a list; only `{part}` is taken. To go through all of them, put "
+                "`data.for_each` between.",
+                f"`{node}.{pin}` 是列表，只取 `{part}`。"
+                "若要处理全部，请在中间加上 `data.for_each`。",
+            )
+        )
+        return part
 
     def _input(
         self,
@@ -183,6 +202,18 @@ def _main(spec: BlockSpec | None) -> str | None:
 def _type(spec: BlockSpec | None, pin: str | None) -> PinType:
     found = spec.output_by_name.get(pin or "") if spec else None
     return found.type if found else PinType(PinKind.ANY)
+
+
+def _items_have(spec: BlockSpec | None, pin: str, name: str) -> bool:
+    """Whether an output is a list of objects with this key, as the block's examples show it."""
+    found = spec.output_by_name.get(pin) if spec else None
+    if spec is None or found is None or found.many or found.kind is not PinKind.LIST:
+        return False
+    given = next(
+        (example.outputs[pin] for example in spec.examples if pin in example.outputs), None
+    )
+    first: Any = given[0] if isinstance(given, list) and given else None
+    return isinstance(first, dict) and name in first
 
 
 def _is_own_name(spec: BlockSpec, pin: InputPin) -> bool:

@@ -23,6 +23,7 @@ _KEPT_KEYS = ("title", "at", "retry", "timeout", "timeout_total", "disabled", "n
 _STEP = re.compile(r"\*/(\d+)")
 _NOT_ID = re.compile(r"[^\w-]+")
 TRIGGER = "trigger"
+_INTEGRATION = "integration"
 
 
 class Imported(NamedTuple):
@@ -132,11 +133,23 @@ class _Short:
                 f"`{node_id}`: the block `{foreign}` is `{ours.block}` here.",
                 f"“{node_id}”：模块“{foreign}”在这里是“{ours.block}”。",
             )
+        constants = self._with_credential(node_id, written, constants)
         constants = self._named(node_id, written["block"], constants)
         if constants:
             written["with"] = constants
         written |= {key: node[key] for key in _KEPT_KEYS if key in node}
         self.nodes[node_id] = written
+
+    def _with_credential(self, node_id: str, written: Tree, constants: Any) -> Any:
+        """An integration that a node names is the name of a credential here."""
+        if not isinstance(constants, dict) or not isinstance(constants.get(_INTEGRATION), str):
+            return constants
+        name = written["credential"] = constants[_INTEGRATION]
+        self._tell(
+            f"`{node_id}` uses the credential called `{name}`; connect the account under it.",
+            f"“{node_id}”使用名为“{name}”的凭据；请以此名称连接账号。",
+        )
+        return {key: value for key, value in constants.items() if key != _INTEGRATION}
 
     def _id(self, given: Any, foreign: str, number: int) -> str:
         """The node's own id where it may be one; edges find it by the given one in any case."""

@@ -52,12 +52,23 @@ class KnownModels:
     settings: ModelSettings
 
     def find(self, model: str) -> KnownModel | None:
-        """Also any name of a known provider. Raises `ModelKeyMissing`."""
+        """Also any name of a known provider, and a bare one that a row has.
+
+        Raises `ModelKeyMissing`.
+        """
+        model = self._whole(model)
         found = self.rows.get(model)
         if found is not None:
             return found
         config = self.settings.find(model)
         return KnownModel(config, "shipped") if config is not None else None
+
+    def _whole(self, name: str) -> str:
+        """With the provider: of `gpt-4o`, the first row that is called so, the default before."""
+        if "/" in name:
+            return name
+        same = [id for id, row in self.rows.items() if row.config.wire_name == name]
+        return self.default if self.default in same else next(iter(same), name)
 
     def default_for(self, *, embedding: bool = False, image: bool = False) -> str:
         """What an empty name means: for vectors and pictures, the first that makes them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from luban.sdk import BlockError, Context, HttpResponse, TemporaryError
+from luban.sdk import BlockError, Context, HttpResponse, OpenCredential, TemporaryError
 
 _COME_BACK = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MOST_BYTES = 1_000_000
@@ -47,6 +47,18 @@ def checked(answer: HttpResponse, service: str, ctx: Context, refused: str) -> N
         zh=f"{service} 未接受该消息：{answer.status}（{said}）。",
         code="message_refused",
     )
+
+
+async def only_for(ctx: Context, provider: str, url: str) -> OpenCredential:
+    """The account to post with: the provider's own, or that of another host at this address.
+
+    Raises `credential_missing`, and what an account of another host raises.
+    """
+    if (own := await ctx.find_credential(provider)) is not None and own.is_for(url):
+        return own
+    if (other := await ctx.find_credential("http")) is not None:
+        return other
+    return own or await ctx.credential(provider)
 
 
 def one_of(given: str, kept: str, service: str) -> str:

@@ -49,7 +49,7 @@ async def choose(
         if provider not in (ANY, found.provider):
             cause = f"`{named}` is one of {found.provider}"
             cause_zh = f"“{named}”属于 {found.provider}"
-            raise CredentialMissing(node, provider, cause, cause_zh)
+            raise CredentialMissing(node, provider, cause, cause_zh, is_of=found.provider)
         return found
     if provider == ANY:
         raise CredentialMissing(node, _title(provider), "none is chosen", "尚未选择")

@@ -45,17 +45,20 @@ class CredentialInUse(LubanError):
 
 
 class CredentialMissing(LubanError):
-    """A node needs a credential that is not there."""
+    """A node needs a credential that is not there; `is_of`, whose the one it names is instead."""
 
     code = "credential_missing"
     status = 422
     en = "`{node}` needs a credential of {provider}: {cause}. {way_out}"
     zh = "“{node}”需要 {provider} 的凭据：{cause_zh}。{way_out_zh}"
 
-    def __init__(self, node: str, provider: str, cause: str, cause_zh: str) -> None:
+    def __init__(
+        self, node: str, provider: str, cause: str, cause_zh: str, *, is_of: str = ""
+    ) -> None:
         super().__init__(
             node=node,
             provider=provider,
+            is_of=is_of,
             cause=cause,
             cause_zh=cause_zh,
             way_out="Add it on the page Credentials, or choose another one on the node.",
