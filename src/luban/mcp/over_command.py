@@ -50,11 +50,11 @@ class CommandLine:
         heard, reading = anyio.create_memory_object_stream[SessionMessage | Exception](64)
         writing, said = anyio.create_memory_object_stream[SessionMessage](64)
         async with (
-            self._watched(needs) as process,
             heard,
             reading,
             writing,
             said,
+            self._watched(needs) as process,
             anyio.create_task_group() as tasks,
         ):
             tasks.start_soon(self._listen, process, heard)

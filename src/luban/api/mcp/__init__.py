@@ -1,0 +1,1 @@
+"""The agents of an owner as tools of the Model Context Protocol."""
