@@ -16,7 +16,7 @@ _PLACE = "approvals/"
 
 
 class Approval(NamedTuple):
-    """What a person said to a call; `grant` is what holds from now on in this task."""
+    """What a person said to a call; `grant` is what holds from now on in this mission."""
 
     allowed: bool
     comment: str = ""
@@ -98,6 +98,6 @@ async def ask_user(
             clean(str(arguments["question"])), choices=choices, timeout=timeout, key=f"ask-{key}"
         )
     except WaitTimedOut:
-        return "Nobody answered in time. Go on without an answer, or end the task."
+        return "Nobody answered in time. Go on without an answer, or end the mission."
     parts = [said.choice, said.comment, *(f"{name}: {v}" for name, v in said.values.items())]
     return "\n".join(part for part in parts if part) or "(an empty answer)"

@@ -8,12 +8,12 @@ from luban.forge import prompt, turns, untrusted
 from luban.forge.bounds import Spent
 from luban.forge.compaction import ASK, size_of, summarised_until
 from luban.forge.decision import FINISH
+from luban.forge.mission import Kit, Mission
 from luban.forge.state import State
-from luban.forge.task import Kit, Task
 from luban.forge.thinking import Heard, think
 from luban.forge.toolbox import Toolbox
 from luban.forge.turns import Style
-from luban.sdk import BlockError, ChatMessage, Context
+from luban.sdk import BlockError, CallFailed, ChatMessage, Context
 from luban.sdk.chat import ChatOptions
 
 _NO_TOOLS = frozenset({"model_cannot", "model_refused"})
@@ -23,11 +23,11 @@ _ABOUT_TOOLS = ("tool", "function")
 class Asking:
     """The questions of one task; `style` is how its model decides, once that is known."""
 
-    def __init__(self, ctx: Context, task: Task, kit: Kit, state: State, prefix: str) -> None:
-        self.style: Style = "json" if task.style == "json" else "tools"
+    def __init__(self, ctx: Context, mission: Mission, kit: Kit, state: State, prefix: str) -> None:
+        self.style: Style = "json" if mission.style == "json" else "tools"
         self.recalled: Sequence[str] = ()
         self._ctx = ctx
-        self._task = task
+        self._mission = mission
         self._kit = kit
         self._state = state
         self._prefix = prefix
@@ -41,23 +41,23 @@ class Asking:
         try:
             return await self._ask(key, toolbox, {})
         except BlockError as error:
-            if self._task.style != "auto" or not _refuses_tools(error) or self.style == "json":
+            if self._mission.style != "auto" or not _refuses_tools(error) or self.style == "json":
                 raise
         self.style = "json"
         return await self._ask(f"{key}-json", toolbox, {})
 
     async def conclude(self, note: str, toolbox: Toolbox) -> Heard:
         """A last word without tools, or with the result alone. Raises what the model raises."""
-        choice = FINISH if self._task.schema is not None else "none"
+        choice = FINISH if self._mission.schema is not None else "none"
         return await self._ask(f"{self._prefix}conclude", toolbox, {"tool_choice": choice}, note)
 
     async def compact(self) -> None:
         """Has older turns summarised when what would be sent is too long."""
-        state, task = self._state, self._task
+        state, mission = self._state, self._mission
         sizes = turns.sizes(state.turns, self.style)
-        head = [*task.earlier, ChatMessage("user", task.goal, images=task.images)]
-        fixed = sum(map(turns.size, head)) + size_of(task.instructions) + size_of(state.summary)
-        until = summarised_until(sizes, fixed, state.summarised, task.compact_at)
+        head = [*mission.earlier, ChatMessage("user", mission.goal, images=mission.images)]
+        fixed = sum(map(turns.size, head)) + size_of(mission.instructions) + size_of(state.summary)
+        until = summarised_until(sizes, fixed, state.summarised, mission.compact_at)
         if until <= state.summarised:
             return
         older = "\n\n".join(map(turns.as_text, state.turns[state.summarised : until]))
@@ -69,48 +69,52 @@ class Asking:
         ]
         try:
             heard = await think(
-                self._ctx, f"{self._prefix}compact-{until}", task.model, asked, {**task.options}
+                self._ctx,
+                f"{self._prefix}compact-{until}",
+                mission.model,
+                asked,
+                {**mission.options},
             )
-        except BlockError as error:
-            if getattr(error, "retryable", False):
+        except CallFailed as error:
+            if error.retryable:
                 raise
-            heard = None
-        if heard is not None:
+            self._ctx.log("older steps could not be summarised", code=error.code)
+        else:
             self._count(heard.spent)
-        state.summary = heard.text.strip() if heard is not None else state.summary
+            state.summary = heard.text.strip()
         state.summarised = until
 
     async def _ask(self, key: str, toolbox: Toolbox, more: ChatOptions, note: str = "") -> Heard:
-        task = self._task
+        mission = self._mission
         heard = await think(
             self._ctx,
             key,
-            task.model,
+            mission.model,
             self._messages(toolbox, note),
-            {**task.options, **self._tools(toolbox, more), **self._streamed()},
+            {**mission.options, **self._tools(toolbox, more), **self._streamed()},
             self._until(),
         )
         self._count(heard.spent)
         return heard
 
     def _messages(self, toolbox: Toolbox, note: str) -> list[ChatMessage]:
-        task = self._task
+        mission = self._mission
         system = prompt.system(
-            instructions=task.instructions,
+            instructions=mission.instructions,
             at=self._kit.at,
             style=self.style,
             tools=toolbox.for_model(),
-            finishes=task.schema is not None,
-            thoughts=task.thoughts,
+            finishes=mission.schema is not None,
+            thoughts=mission.thoughts,
             skills=self._kit.skills,
             recalled=self.recalled,
             place=f"{self._ctx.run_id}/{self._prefix}",
         )
-        goal = prompt.goal_with(task.goal, task.files)
+        goal = prompt.goal_with(mission.goal, mission.files)
         return [
             ChatMessage("system", system),
-            *task.earlier,
-            ChatMessage("user", goal, images=task.images),
+            *mission.earlier,
+            ChatMessage("user", goal, images=mission.images),
             *turns.after_summary(self._state, self.style),
             *([ChatMessage("user", note)] if note else []),
         ]
@@ -121,12 +125,12 @@ class Asking:
 
     def _streamed(self) -> ChatOptions:
         """What may be the answer is shown as it comes; words below, JSON and results not."""
-        if self._prefix or self.style == "json" or self._task.schema is not None:
+        if self._prefix or self.style == "json" or self._mission.schema is not None:
             return {}
         return {"on_delta": lambda piece: self._ctx.delta("answer", piece)}
 
     def _until(self) -> float | None:
-        seconds = self._task.bounds.seconds
+        seconds = self._mission.bounds.seconds
         return None if seconds is None else self._kit.at + seconds + self._state.waited
 
     def _count(self, spent: Spent) -> None:

@@ -17,7 +17,7 @@ _NO_TOOL = frozenset({"", "none", "null"})
 
 
 class Decision(NamedTuple):
-    """Thoughts and calls; without calls the `answer`, a text that ends the task.
+    """Thoughts and calls; without calls the `answer`, a text that ends the mission.
 
     `wrong` says why what the model wrote is no decision at all.
     """

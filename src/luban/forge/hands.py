@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from luban.forge import acting, built_in
 from luban.forge.guard import LoopGuard
+from luban.forge.mission import Kit, Mission
 from luban.forge.own_tools import OwnTools
 from luban.forge.permitting import Permitting, Settled
 from luban.forge.state import Ended, Result, State, Turn
-from luban.forge.task import Kit, Task
 from luban.forge.toolbox import Toolbox
 from luban.sdk import BlockError, Context
 
-Below = Callable[[Task, Kit, str, float], Awaitable[tuple[Ended, State]]]
+Below = Callable[[Mission, Kit, str, float], Awaitable[tuple[Ended, State]]]
 """Works on a task within the task: with which kit, key prefix, and time waited so far."""
 
 
@@ -40,16 +40,16 @@ class Hands:
     """The tools of one task at work."""
 
     def __init__(
-        self, ctx: Context, task: Task, kit: Kit, state: State, prefix: str, below: Below
+        self, ctx: Context, mission: Mission, kit: Kit, state: State, prefix: str, below: Below
     ) -> None:
         self._ctx = ctx
-        self._task = task
+        self._mission = mission
         self._kit = kit
         self._state = state
         self._prefix = prefix
         self._below = below
-        self._own = OwnTools(ctx, task, kit, state, prefix)
-        self._permitting = Permitting(ctx, task, state, prefix)
+        self._own = OwnTools(ctx, mission, kit, state, prefix)
+        self._permitting = Permitting(ctx, mission, state, prefix)
 
     def toolbox(self) -> Toolbox:
         """What the model may use now. Raises `BlockError`."""
@@ -66,7 +66,7 @@ class Hands:
             partial(self._one, f"{turn.number}-{place}", each, box, len(settled))
             for place, each in enumerate(settled)
         ]
-        made = await acting.side_by_side(work, self._task.parallel)
+        made = await acting.side_by_side(work, self._mission.parallel)
         for place, (each, came) in enumerate(zip(settled, made, strict=True)):
             turn.results.append(self._result(f"{turn.number}-{place}", each, came, guard))
         self._add_up([each.below for each in made if each.below is not None])
@@ -103,7 +103,7 @@ class Hands:
         try:
             if call.name in box.usable:
                 tool, key = box.usable[call.name], f"{self._prefix}{name}"
-                outputs = await acting.use(self._ctx, key, tool, arguments, self._task.retries)
+                outputs = await acting.use(self._ctx, key, tool, arguments, self._mission.retries)
                 return _Made(acting.as_text(outputs))
             if call.name == built_in.DELEGATE:
                 return await self._delegated(name, arguments, box, of)
@@ -118,11 +118,11 @@ class Hands:
         self, name: str, arguments: Mapping[str, Any], box: Toolbox, of: int
     ) -> _Made:
         """The answer of a second agent, with some of the tools and a share of what is left."""
-        task, state = self._task, self._state
+        mission, state = self._mission, self._state
         names: Sequence[str] = arguments.get("tools") or ()
-        steps = int(arguments.get("max_steps") or task.bounds.steps)
+        steps = int(arguments.get("max_steps") or mission.bounds.steps)
         inner = replace(
-            task,
+            mission,
             goal=str(arguments["goal"]),
             instructions=str(arguments.get("instructions") or ""),
             images=(),
@@ -130,7 +130,7 @@ class Hands:
             earlier=(),
             schema=None,
             may_delegate=False,
-            bounds=task.bounds.share(state.spent, of, steps),
+            bounds=mission.bounds.share(state.spent, of, steps),
         )
         kit = self._kit._replace(
             tools=box.subset(names), verifier=None, memory=None, grants=frozenset(state.grants)

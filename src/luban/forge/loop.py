@@ -17,11 +17,11 @@ from luban.forge.built_in import result_of
 from luban.forge.decision import FINISH, Decision, by_json, by_tools, with_ids
 from luban.forge.guard import LoopGuard
 from luban.forge.hands import Hands
+from luban.forge.mission import Kit, Mission
 from luban.forge.state import Ended, Result, State, Turn
-from luban.forge.task import Kit, Task
 from luban.forge.thinking import Heard
 from luban.forge.verify import given_to, verdict_of
-from luban.sdk import BlockError, ChatMessage, Context, ToolCall
+from luban.sdk import CallFailed, ChatMessage, Context, ToolCall
 
 _UNREADABLE = "That cannot be read as a decision: {why}. Answer again in the form you were told."
 _USE_FINISH = "A text does not end this task: call the tool `finish` with the result."
@@ -36,42 +36,50 @@ _DENIED = "what it wanted to do was not allowed"
 
 
 class Loop:
-    """One task; `prefix` begins the keys of a task within a task."""
+    """One task; `prefix` begins the keys of a task within a mission."""
 
-    def __init__(self, ctx: Context, task: Task, kit: Kit, *, prefix: str = "") -> None:
-        self.state = State(grants=set(kit.grants))
+    def __init__(
+        self,
+        ctx: Context,
+        mission: Mission,
+        kit: Kit,
+        *,
+        state: State | None = None,
+        prefix: str = "",
+    ) -> None:
+        self.state = state or State(grants=set(kit.grants))
         self._ctx = ctx
-        self._task = task
+        self._mission = mission
         self._kit = kit
         self._prefix = prefix
-        self._guard = LoopGuard(task.repeats)
-        self._hands = Hands(ctx, task, kit, self.state, prefix, self._below)
-        self._asking = Asking(ctx, task, kit, self.state, prefix)
+        self._guard = LoopGuard(mission.repeats)
+        self._hands = Hands(ctx, mission, kit, self.state, prefix, self._below)
+        self._asking = Asking(ctx, mission, kit, self.state, prefix)
 
     async def run(self) -> Ended:
         """Works until an end. Raises what a model raises, so that the step is tried again."""
         if self._kit.memory is not None:
             key = f"{self._prefix}recall"
-            self._asking.recalled = await self._kit.memory.recall(self._task.goal, key=key)
+            self._asking.recalled = await self._kit.memory.recall(self._mission.goal, key=key)
         ended: Ended | None = None
         while ended is None:
             ended = await self._once_more()
         if self._kit.memory is not None and ended.stopped == "done":
             key = f"{self._prefix}remember"
-            await self._kit.memory.remember(self._task.goal, ended.answer, key=key)
+            await self._kit.memory.remember(self._mission.goal, ended.answer, key=key)
         return ended
 
     async def _once_more(self) -> Ended | None:
         """One decision and what follows from it; `None` while the task goes on."""
         number = len(self.state.turns) + 1
-        reached = self._task.bounds.reached(number - 1, self.state.spent)
+        reached = self._mission.bounds.reached(number - 1, self.state.spent)
         if reached is not None:
             return await self._stop(*reached)
-        self._ctx.progress(number - 1, self._task.bounds.steps, "thinking")
+        self._ctx.progress(number - 1, self._mission.bounds.steps, "thinking")
         await self._asking.compact()
         heard = await self._asking.decide(number, self._hands.toolbox())
         if heard.late:
-            return self._end("time", f"{self._task.bounds.seconds} s are over")
+            return self._end("time", f"{self._mission.bounds.seconds} s are over")
         turn = self._noted(number, heard)
         if heard.finish == "refused":
             return self._end("refused", "the model refused to go on")
@@ -98,7 +106,7 @@ class Loop:
         if decision.wrong:
             return await self._unfruitful(turn, _UNREADABLE.format(why=decision.wrong))
         if decision.answer is not None:
-            if self._task.schema is not None:
+            if self._mission.schema is not None:
                 return await self._unfruitful(turn, _USE_FINISH)
             return await self._answered(turn, decision.answer, None)
         if [call.name for call in decision.calls] == [FINISH]:
@@ -112,13 +120,13 @@ class Loop:
             for call in decision.calls:
                 told = "Not run: this call has brought the same result too often."
                 turn.results.append(Result(call, told, failed=True))
-            return await self._stop("loop", _CIRCLE.format(times=self._task.repeats))
+            return await self._stop("loop", _CIRCLE.format(times=self._mission.repeats))
         names = ", ".join(call.name for call in decision.calls)
-        self._ctx.progress(turn.number - 1, self._task.bounds.steps, names)
+        self._ctx.progress(turn.number - 1, self._mission.bounds.steps, names)
         acted = await self._hands.perform(turn, self._guard, heard.at)
         if acted.denied:
             self.state.denials += 1
-            if self.state.denials >= self._task.repeats:
+            if self.state.denials >= self._mission.repeats:
                 return await self._stop("denied", _DENIED)
         elif acted.fruitful:
             self.state.denials = 0
@@ -145,15 +153,15 @@ class Loop:
         return None
 
     def _wrong_with_result(self, call: ToolCall) -> str | None:
-        return None if self._task.schema is None else self._hands.toolbox().wrong_with(call)
+        return None if self._mission.schema is None else self._hands.toolbox().wrong_with(call)
 
     def _read(self, decision: Decision, call: ToolCall) -> tuple[str, Any]:
         """The answer and the result that a call of `finish` holds."""
         arguments: Mapping[str, Any] = call.arguments or {}
-        if self._task.schema is None:
+        if self._mission.schema is None:
             said = [each for each in arguments.values() if isinstance(each, str) and each]
             return (said[0] if said else decision.thoughts.text), None
-        result = result_of(arguments, self._task.schema)
+        result = result_of(arguments, self._mission.schema)
         text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
         return text, result
 
@@ -174,11 +182,11 @@ class Loop:
         judge, state = self._kit.verifier, self.state
         if judge is None:
             return None
-        given = given_to(judge, self._task.goal, answer, result)
+        given = given_to(judge, self._mission.goal, answer, result)
         key = f"{self._prefix}verify-{turn.number}"
         state.verdict = verdict_of(judge, await self._ctx.use(judge, given, key=key))
         state.verified += 1
-        if state.verdict.passed or state.verified > self._task.verify_rounds:
+        if state.verdict.passed or state.verified > self._mission.verify_rounds:
             return None
         return untrusted.wrapped(state.verdict.feedback, f"{self._ctx.run_id}/{key}")
 
@@ -188,7 +196,7 @@ class Loop:
             return self._end(stopped, why)
         try:
             heard = await self._asking.conclude(_STOP.format(why=why), self._hands.toolbox())
-        except BlockError as error:
+        except CallFailed as error:
             self._ctx.log("the model could not conclude", code=error.code)
             return self._end(stopped, why)
         calls = with_ids(heard.calls, len(self.state.turns) + 1)
@@ -207,7 +215,9 @@ class Loop:
         last = next((text for text in reversed(said) if text), self.state.summary)
         return Ended(last, stopped, why)
 
-    async def _below(self, task: Task, kit: Kit, prefix: str, waited: float) -> tuple[Ended, State]:
-        loop = Loop(self._ctx, task, kit, prefix=prefix)
+    async def _below(
+        self, mission: Mission, kit: Kit, prefix: str, waited: float
+    ) -> tuple[Ended, State]:
+        loop = Loop(self._ctx, mission, kit, prefix=prefix)
         loop.state.waited = waited
         return await loop.run(), loop.state

@@ -7,43 +7,43 @@ from typing import Any
 
 from luban.forge import built_in, paging, skills, turns, untrusted
 from luban.forge.memory_port import BuiltIn
+from luban.forge.mission import Kit, Mission
 from luban.forge.state import State
-from luban.forge.task import Kit, Task
 from luban.sdk import BlockError, Context
 
 
 class OwnTools:
     """Those of one task; what they show was recorded, or is recorded when they show it."""
 
-    def __init__(self, ctx: Context, task: Task, kit: Kit, state: State, prefix: str) -> None:
+    def __init__(self, ctx: Context, mission: Mission, kit: Kit, state: State, prefix: str) -> None:
         self._ctx = ctx
-        self._task = task
+        self._mission = mission
         self._kit = kit
         self._state = state
         self._prefix = prefix
 
     def every(self) -> list[BuiltIn]:
         """Only those of use: a model that has nothing to read gets no tool to read with."""
-        task, kit = self._task, self._kit
+        mission, kit = self._mission, self._kit
         own = list(kit.memory.tools()) if kit.memory is not None else []
         if kit.skills:
             own.append(BuiltIn(built_in.read_skill(), self._read_skill))
-        if task.may_ask:
+        if mission.may_ask:
             own.append(BuiltIn(built_in.ask_user(), _by_the_loop))
-        if task.may_delegate:
+        if mission.may_delegate:
             names = [tool.name for tool in kit.tools]
             own.append(BuiltIn(built_in.delegate(names), _by_the_loop, foreign=True))
         if kit.tools or own:
             own.append(BuiltIn(built_in.read_more(), self._read_more))
         if self._state.summarised:
             own.append(BuiltIn(built_in.read_earlier(), self._read_earlier))
-        if task.schema is not None:
-            own.append(BuiltIn(built_in.finish(task.schema), _by_the_loop))
+        if mission.schema is not None:
+            own.append(BuiltIn(built_in.finish(mission.schema), _by_the_loop))
         return own
 
     def page(self, name: str, whole: str, number: int) -> str:
         """One page of an output as data, and how to get the next. Raises `BlockError`."""
-        shown = paging.page(whole, number, self._task.page_size)
+        shown = paging.page(whole, number, self._mission.page_size)
         if shown is None:
             raise BlockError(
                 f"The output `{name}` has no page {number}.",

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from luban.forge import approving, built_in
 from luban.forge.decision import FINISH
+from luban.forge.mission import Mission
 from luban.forge.policy import ruling
 from luban.forge.state import State, Turn
-from luban.forge.task import Task
 from luban.forge.toolbox import Toolbox
 from luban.sdk import Context, ToolCall
 from luban.sdk.tools import UsableTool
@@ -37,9 +37,9 @@ class Permitting:
     nothing is under way while a person thinks.
     """
 
-    def __init__(self, ctx: Context, task: Task, state: State, prefix: str) -> None:
+    def __init__(self, ctx: Context, mission: Mission, state: State, prefix: str) -> None:
         self._ctx = ctx
-        self._task = task
+        self._mission = mission
         self._state = state
         self._prefix = prefix
 
@@ -63,19 +63,19 @@ class Permitting:
             return Settled(call, wrong)
         key = f"{self._prefix}{turn.number}-{place}"
         if call.name == built_in.ASK_USER:
-            within = self._task.answer_within
+            within = self._mission.answer_within
             said = await approving.ask_user(self._ctx, key, call.arguments or {}, within)
             return Settled(call, said, asked=True, worked=True)
         tool = box.usable.get(call.name)
         return Settled(call) if tool is None else await self._permitted(turn, key, call, tool)
 
     async def _permitted(self, turn: Turn, key: str, call: ToolCall, tool: UsableTool) -> Settled:
-        decided = ruling(self._task.rules, tool, call.arguments or {}, self._state.grants)
+        decided = ruling(self._mission.rules, tool, call.arguments or {}, self._state.grants)
         if decided.then == "allow":
             return Settled(call)
         if decided.then == "deny":
             return Settled(call, f"Not run, it is forbidden: {decided.why}.", denied=True)
-        reason, within = turn.decision.thoughts.text, self._task.answer_within
+        reason, within = turn.decision.thoughts.text, self._mission.answer_within
         said = await approving.ask(
             self._ctx, key, tool, call, decided, reason=reason, timeout=within
         )

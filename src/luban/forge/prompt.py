@@ -50,7 +50,7 @@ def system(
     recalled: Sequence[str] = (),
     place: str = "",
 ) -> str:
-    """The system text; what was recalled is data, as it may come from pages of an earlier task."""
+    """The system text; what was recalled is data, as it may come from pages of an earlier run."""
     parts = [instructions.strip(), _ROLE]
     if style == "json" and tools:
         ends = _JSON_FINISH if finishes else _JSON_ENDS

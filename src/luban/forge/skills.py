@@ -116,11 +116,8 @@ async def _text(ctx: Context, facts: FileFacts) -> str:
     return (await ctx.files.read(facts.file)).decode("utf-8", "replace")
 
 
-def as_value(skill: Skill) -> dict[str, str]:
-    return skill._asdict()
-
-
 def from_value(value: dict[str, str]) -> Skill:
+    """A skill as its record keeps it."""
     return Skill(
         value["name"], value["description"], value["folder"], cast("Place", value["scope"])
     )

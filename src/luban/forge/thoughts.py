@@ -26,9 +26,9 @@ def read(text: str, reasoning: str = "") -> Thoughts:
     """The parts of a text by their headings; without headings all of it is `text`."""
     found = list(_HEADING.finditer(text))
     parts: dict[str, str] = {}
-    for heading, following in zip(found, [*found[1:], None], strict=True):
+    ends = [*(heading.start() for heading in found[1:]), len(text)]
+    for heading, end in zip(found, ends, strict=False):
         name = heading.group(1).lower()
-        end = following.start() if following else len(text)
         parts[name] = text[heading.end() : end].strip()
     before = text[: found[0].start()].strip() if found else text.strip()
     said = parts.get("thoughts") or parts.get("thought") or before

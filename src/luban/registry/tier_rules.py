@@ -276,7 +276,7 @@ def _alone(seen: Evidence) -> Iterator[Said]:
     for module, line in (*seen.facts.imports, *seen.facts.late_imports):
         if module != "luban" and not module.startswith("luban."):
             continue
-        own = seen.is_built_in and module.startswith("luban.blocks.")
+        own = seen.is_built_in and f"{module}.".startswith(("luban.blocks.", "luban.forge."))
         if not own and module != "luban.sdk" and not module.startswith("luban.sdk."):
             yield (
                 (

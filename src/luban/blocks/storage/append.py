@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.storage.scopes import Scope, key_field, scope_field
+from luban.blocks.storage.scopes import Scope, key_field, scope_field, writable
 from luban.sdk import (
     Block,
     BlockError,
@@ -63,6 +63,6 @@ class Append(Block):
             return [*(value or []), input.item][-input.keep :]
 
         items = await ctx.state.update(
-            input.key, longer, scope=input.scope, once=ctx.idempotency_key
+            writable(input.key), longer, scope=input.scope, once=ctx.idempotency_key
         )
         return {"items": items, "count": len(items)}

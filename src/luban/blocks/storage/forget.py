@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.storage.scopes import Scope, key_field, scope_field
+from luban.blocks.storage.scopes import Scope, key_field, scope_field, writable
 from luban.sdk import Block, BlockInput, BlockOutput, Context, Effect, Example, Field
 
 
@@ -31,4 +31,4 @@ class Forget(Block):
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
-        return {"forgotten": await ctx.state.delete(input.key, scope=input.scope)}
+        return {"forgotten": await ctx.state.delete(writable(input.key), scope=input.scope)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.storage.scopes import Scope, key_field, scope_field
+from luban.blocks.storage.scopes import Scope, key_field, scope_field, writable
 from luban.sdk import (
     Block,
     BlockError,
@@ -60,6 +60,6 @@ class Increment(Block):
             return value + input.by
 
         value = await ctx.state.update(
-            input.key, counted, scope=input.scope, once=ctx.idempotency_key
+            writable(input.key), counted, scope=input.scope, once=ctx.idempotency_key
         )
         return {"value": value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from luban.blocks.storage.scopes import Scope, key_field, scope_field
+from luban.blocks.storage.scopes import Scope, key_field, scope_field, writable
 from luban.sdk import Block, BlockInput, BlockOutput, Context, Effect, Example, Field
 
 
@@ -29,8 +29,9 @@ class Remember(Block):
     examples = (
         Example({"key": "k", "value": {"a": 1}}, {"value": {"a": 1}}),
         Example({"key": "城市", "value": "北京", "scope": "user"}, {"value": "北京"}),
+        Example({"key": "approvals/agent", "value": []}, {"error": {"code": "key_reserved"}}),
     )
 
     async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
-        await ctx.state.set(input.key, input.value, scope=input.scope)
+        await ctx.state.set(writable(input.key), input.value, scope=input.scope)
         return {"value": input.value}

@@ -18,7 +18,7 @@ AskedStyle = Literal["auto", "tools", "json"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Mission:
     """The goal and the ways of working on it.
 
     `repeats` is how often the same call may bring the same result, `parallel` how many tools are
