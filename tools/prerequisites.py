@@ -32,6 +32,7 @@ APT_SWIFT = "swift-proxy swift-account swift-container swift-object memcached"
 APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
 ISSUER = Path(__file__).resolve().parents[1] / "tests" / "accounts" / "issuer"
 MODEL_SERVER = Path(__file__).resolve().parents[1] / "tests" / "llm" / "aimock"
+OPENAI_CLIENT = Path(__file__).resolve().parents[1] / "tests" / "server" / "openai_node"
 TOKEN_SERVER = Path(__file__).resolve().parents[1] / "tests" / "providers" / "token_server"
 
 
@@ -70,6 +71,11 @@ def find_model_server(say: Callable[[str], None] = lambda _: None) -> list[str] 
     return _peer(MODEL_SERVER, say, "the model server for tests")
 
 
+def find_openai_client(say: Callable[[str], None] = lambda _: None) -> list[str] | None:
+    """The command that asks a server by OpenAI's Node client; it is got when missing."""
+    return _peer(OPENAI_CLIENT, say, "OpenAI's Node client for tests")
+
+
 def _peer(folder: Path, say: Callable[[str], None], what: str) -> list[str] | None:
     node = webapp.find_node(_python())
     if node is None:
@@ -105,6 +111,8 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
         missing["OAuth 2 server"] = "no Node 20.19 or newer, or no packages from npm"
     if find_model_server(say) is None:
         missing["model server"] = "no Node 20.19 or newer, or no packages from npm"
+    if find_openai_client(say) is None:
+        missing["OpenAI's Node client"] = "no Node 20.19 or newer, or no packages from npm"
     if not has_boxes() and not (_apt(APT_BOXES, say) and has_boxes()) and not can_confine():
         missing["boxes"] = f"install the package {APT_BOXES}, or use Linux 6.12 or newer"
     if find_mariadb() is None and not (_apt(APT_MARIADB, say) and find_mariadb()):

@@ -39,6 +39,12 @@ async def _new_link(things: Things) -> Tree:
     return {"json": {"resource": "agent", "resource_id": await things.of("agent_id")}}
 
 
+async def _to_agent(things: Things) -> Tree:
+    model = f"agent/{await things.of('agent_id')}"
+    said = [{"role": "user", "content": "Hi"}]
+    return {"json": {"model": model, "messages": said, "input": "Hi"}}
+
+
 async def _upload(things: Things) -> Tree:
     return {"files": {"file": ("a", b"x")}}
 
@@ -103,7 +109,11 @@ SENT: dict[str, Maker] = {
     "set_file_quota": _json(quota=1000),
     "set_caps": _json(weight=1.0),
     "create_link": _new_link,
+    "openai_start_chat": _to_agent,
+    "openai_start_response": _to_agent,
+    "openai_start_embedding": _json(model="", input=[1]),
     "create_message": _json(text="Good day"),
+    "change_thread": _json(pinned=True),
     "run_shared": _json(inputs=INPUTS),
     "foreign_create_agent": _json(name="Foreign"),
     "foreign_start_agent": _json(inputs=INPUTS),
@@ -164,6 +174,10 @@ ALSO_NEEDS: Mapping[str, str] = {
 
 OWN_STATUS: Mapping[str, set[int]] = {
     "resume_run": {409},  # it was not paused
+    "stop_thread": {409},  # nobody answers in it
+    "openai_start_chat": {400},  # the agent cannot be talked to
+    "openai_start_response": {400},
+    "openai_start_embedding": {400},  # it takes no tokens
     "delete_run": {409},  # it is under way
     "get_archive": {409},
     "delete_agent_state": {404},  # it keeps nothing

@@ -355,6 +355,26 @@ async def _message(things: Things) -> str:
     return (await things.post(path, json={"text": things.canary}))["answer"]["id"]
 
 
+async def _response(things: Things) -> str:
+    return f"resp_{await things.of('message_id')}"
+
+
+TALKER: Tree = {
+    "luban": 1,
+    "nodes": {
+        "message": {"block": "io.input_text", "with": {"name": "message"}},
+        "answer": {"block": "io.output", "with": {"name": "answer"}},
+    },
+    "links": ["message.value -> answer.value"],
+}
+
+
+async def _talker(things: Things) -> str:
+    document = {**TALKER, "name": f"{things.canary} that talks"}
+    agent = await things.post("/agents", json={"document": document})
+    return f"agent/{agent['id']}"
+
+
 async def _new_name(things: Things) -> str:
     return "new"
 
@@ -403,6 +423,8 @@ OF_PATH: dict[str, Maker] = {
     "memory_id": _memory,
     "thread_id": _thread,
     "message_id": _message,
+    "response_id": _response,
+    "model": _talker,
 }
 """How to make what a place in an address names, or what `ADDRESSES` puts there."""
 

@@ -75,13 +75,14 @@ class Envelope:
         except LubanError as error:
             if started:
                 raise
-            await response_of(error, request_id)(scope, receive, sealed)
+            await response_of(error, request_id, path=scope["path"])(scope, receive, sealed)
         except ClientDisconnect:
             log.debug("request %s: the client went away", request_id)
         except Exception as error:
             log.exception("request %s: %s %s", request_id, scope["method"], show(shown_path(scope)))
             if not started:
-                await response_of(meaning_of(error), request_id)(scope, receive, sealed)
+                told = response_of(meaning_of(error), request_id, path=scope["path"])
+                await told(scope, receive, sealed)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket that is refused is accepted first: else no client could read why."""

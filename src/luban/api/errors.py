@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from luban.api import openai_errors
 from luban.api.rate_headers import rate_headers
 from luban.model.errors import LubanError, show
 from luban.model.rejection import rejection
@@ -130,8 +131,16 @@ def body_of(error: LubanError, request_id: str) -> dict[str, Any]:
 
 
 def response_of(
-    error: LubanError, request_id: str, headers: Mapping[str, str] | None = None
+    error: LubanError, request_id: str, headers: Mapping[str, str] | None = None, path: str = ""
 ) -> Response:
+    """The answer to a request at `path`, in the shape that is expected there."""
+    if openai_errors.is_asked(path):
+        return Response(
+            orjson.dumps(openai_errors.error_of(error)),
+            status_code=openai_errors.status_of(error),
+            headers={**told_of(error), **(headers or {})},
+            media_type="application/json",
+        )
     return Response(
         orjson.dumps(body_of(error, request_id)),
         status_code=error.status,
@@ -154,15 +163,19 @@ def request_id_of(request: Request) -> str:
     return str(request.scope.get("luban.request_id", ""))
 
 
+def bad_request(error: RequestValidationError) -> BadRequest:
+    """What the framework found wrong with a request, in our words."""
+    return BadRequest([_problem(each) for each in error.errors()])
+
+
 async def _of_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, LubanError)
-    return response_of(error, request_id_of(request))
+    return response_of(error, request_id_of(request), path=request.url.path)
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [_problem(each) for each in error.errors()]
-    return response_of(BadRequest(problems), request_id_of(request))
+    return response_of(bad_request(error), request_id_of(request), path=request.url.path)
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:
@@ -176,11 +189,11 @@ async def _of_framework(request: Request, error: Exception) -> Response:
         refusal = WrongMethod(path=path, method=request.method, allowed=allowed)
     else:
         refusal = Refused(cause=str(error.detail))
-    return response_of(refusal, request_id_of(request), headers)
+    return response_of(refusal, request_id_of(request), headers, path)
 
 
 async def _of_defect(request: Request, error: Exception) -> Response:
-    return response_of(meaning_of(error), request_id_of(request))
+    return response_of(meaning_of(error), request_id_of(request), path=request.url.path)
 
 
 def _problem(each: Any) -> dict[str, str]:

@@ -17,6 +17,7 @@ _SIGN_IN = re.compile(
 
 _STARTING = re.compile(
     r".*/(runs|executions|start|retry|fork|execute)|/(api/v1/)?webhooks?/in/.*|/hooks/.*"
+    r"|/v1/(chat/completions|responses|embeddings)|/api/v1/threads/[^/]+/messages"
 )
 _STREAM = re.compile(r".*/(events|stream)|/ws(/.*)?")
 _STATUS = re.compile(

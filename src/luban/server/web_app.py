@@ -21,7 +21,7 @@ DENSITIES = ("normal", "compact")
 
 _FOREVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
-_API = ("/api/", "/health", "/metrics", "/docs")
+_API = ("/api/", "/v1/", "/health", "/metrics", "/docs")
 _HTML_TAG = re.compile(r"<html\b[^>]*>")
 _BASE_TAG = re.compile(r"<base\b[^>]*>")
 

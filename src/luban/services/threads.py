@@ -39,6 +39,15 @@ class StillAnswering(LubanError):
     zh = "智能体仍在回答。请等待回答结束，或先停止。"
 
 
+class NothingToStop(LubanError):
+    """A thread in which nothing is being answered was to be stopped."""
+
+    code = "nothing_to_stop"
+    status = 409
+    en = "Nothing is being answered in this thread right now."
+    zh = "此对话中当前没有正在进行的回答。"
+
+
 class ThreadChange(NamedTuple):
     """What is to be different; `None` stays as it is. `shown` picks a branch by a message in it."""
 
@@ -51,13 +60,18 @@ class ThreadChange(NamedTuple):
 
 
 class NewMessage(NamedTuple):
-    """What is said. It follows what is shown, or stands beside the message `edits`."""
+    """What is said. It follows what is shown, or `follows`, or stands beside the message `edits`.
+
+    `instructions` are for this answer only, which `partner` gives if it is another one than before.
+    """
 
     text: str
     files: Sequence[Tree] = ()
     earlier: Sequence[Tree] = ()
     edits: str | None = None
     follows: str | None = None
+    instructions: str = ""
+    partner: Partner | None = None
 
 
 class Shown(NamedTuple):
@@ -194,7 +208,10 @@ class Threads:
         parent = await self._parent(thread, new)
         before = await self._turns(thread, parent)
         said = Said(new.text, new.files, [*before, *new.earlier])
-        partner = Partner(thread.agent, thread.model)
+        partner = new.partner or Partner(thread.agent, thread.model)
+        if new.instructions:
+            system = {"role": "system", "content": new.instructions}
+            said = said._replace(earlier=[system, *said.earlier])
         begun = await self._start(thread, partner, said, key)
         suffix = begun.run.id.partition("_")[2]
         question = ThreadMessage(
@@ -243,19 +260,20 @@ class Threads:
         return answer
 
     async def stop(self, owner: str, thread_id: str) -> ThreadMessage:
-        """Ends the answer that is on its way, keeping what there is of it. Raises `NotFound`."""
+        """Ends the answer that is on its way, keeping what there is of it.
+
+        Raises `NotFound` and `NothingToStop`.
+        """
         thread = await self.get(owner, thread_id)
         path = path_to(await self._store.messages(owner, thread_id), thread.shown)
         last = path[-1] if path else None
-        if last is None or last.role != "assistant" or last.run is None:
-            raise no_message("…")
-        message, run = await self._current(last)
-        if run is not None:
-            with suppress(LubanError):  # it may end by itself meanwhile
-                await self._runs.cancel(owner, run.id)
-            await self._news.wait(run, _END)
-            message, _ = await self._current(message)
-        return message
+        message, run = await self._current(last) if last is not None else (None, None)
+        if message is None or run is None:
+            raise NothingToStop
+        with suppress(LubanError):  # it may end by itself meanwhile
+            await self._runs.cancel(owner, run.id)
+        await self._news.wait(run, _END)
+        return (await self._current(message))[0]
 
     async def aclose(self) -> None:
         """Stops following answers; whoever reads them next asks their runs."""
