@@ -61,6 +61,7 @@ _OWN = {
     "go_connecting": ("credential.ask", "credential"),
     "get_connecting": ("credential.ask", "credential"),
     "finish_connecting": ("credential.connect", "credential"),
+    "set_budget": ("budget.set", "budget"),
     "set_tool_server": ("tool_server.update", "tool_server"),
     "set_file_quota": ("quota.set", "file"),
     "get_linked_file": ("file.read", "file"),
@@ -71,6 +72,8 @@ _SAID = {"change": "update"}
 UNCHANGING = frozenset(
     {
         "document.check",
+        "agent.estimate",
+        "proposal.preview",
         "my_passkey.begin",
         "passkey.ask",
         "second_passkey.ask",

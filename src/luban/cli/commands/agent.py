@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from luban.cli.commands import agent_make
 from luban.cli.files import read_inputs, uploaded
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
 from luban.cli.printing import as_json, line, note, table
@@ -191,6 +192,14 @@ def stop(which: Which, json: AsJson = False, data: Data = None, server: Server =
     else:
         for run in stopped:
             line(f"{run.id}\t{run.status.value}")
+
+
+for _command, _help in (
+    (agent_make.make, say("Draft an agent or changes of one.", "起草智能体或对它的改动。")),
+    (agent_make.accept, say("Accept what was drafted.", "接受起草的内容。")),
+    (agent_make.refuse, say("Refuse what was drafted.", "拒绝起草的内容。")),
+):
+    app.command(_command.__name__, help=_help)(_command)
 
 
 def _show(agent: AgentView, json: bool) -> None:
