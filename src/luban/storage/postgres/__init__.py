@@ -12,6 +12,7 @@ from luban.storage.postgres.errors import DatabaseUnreachable
 from luban.storage.postgres.fence import Fence
 from luban.storage.postgres.journal import PostgresJournal
 from luban.storage.postgres.lease import DEFAULT_LEASE, Lease
+from luban.storage.postgres.near import NearVectors
 from luban.storage.postgres.opening import prepare
 from luban.storage.postgres.owned import OwnedPool
 from luban.storage.postgres.pool import PostgresPool
@@ -63,7 +64,9 @@ class PostgresDatabase:
 
     kind = "postgresql"
 
-    def __init__(self, address: Address, lease: float, clock: Clock, fence: Fence) -> None:
+    def __init__(
+        self, address: Address, lease: float, clock: Clock, fence: Fence, near: bool = False
+    ) -> None:
         self.signals = Signals(address)
         self.bell = PostgresBell(self.signals)
         self.bus = PostgresBus(self.signals)
@@ -78,7 +81,8 @@ class PostgresDatabase:
         self.retention = SqlRetention(self._pool, PostgresDialect())
         self.state = SqlStateStore(self._owned, clock)
         self.rows = SqlTableStore(self._owned)
-        self.index = SqlSearchIndex(self._owned, PostgresWords())
+        self.near = NearVectors(self._owned, self._pool) if near else None
+        self.index = SqlSearchIndex(self._owned, PostgresWords(), vectors=self.near)
         self.replies = SqlReplyStore(self._owned)
         self.budgets = SqlBudgetStore(self._owned)
         self.credentials = SqlCredentialStore(self._owned, self._pool)
@@ -118,6 +122,8 @@ class PostgresDatabase:
     async def close(self) -> None:
         """Hands back the worker's runs, if there is one, and ends the connections."""
         await self.queue.unregister()
+        if self.near is not None:
+            await self.near.close()
         await self.signals.close()
         await self.journal.close()
         if self._owned is not self._pool:
@@ -134,11 +140,11 @@ async def open_database(
     `DatabaseUnreachable`, `DatabaseMissing`, `DatabaseRefused`, `WrongDatabase`, `NewerDatabase`.
     """
     address = parse(url)
-    fence = await prepare(address)
+    fence, near = await prepare(address)
     if fence.missing:
         log.warning(
             "row-level security is off: %s (see docs/howto/use-postgresql.md)", fence.missing
         )
-    database = PostgresDatabase(address, lease, clock or SystemClock(), fence)
+    database = PostgresDatabase(address, lease, clock or SystemClock(), fence, near)
     await database.open()
     return database

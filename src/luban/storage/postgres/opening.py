@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 from luban.storage.migrations import REVISION_TABLE, revisions
 from luban.storage.migrations.snapshot import POSTGRES_SCRIPT
@@ -11,6 +11,7 @@ from luban.storage.postgres.address import Address
 from luban.storage.postgres.errors import NewerDatabase, WrongDatabase
 from luban.storage.postgres.failures import FAILED, translate
 from luban.storage.postgres.fence import Fence, raise_fence
+from luban.storage.postgres.near import prepare_vectors
 from luban.storage.postgres.pool import PATIENCE, Line, connect
 
 LOCK = 0x6C7562616E
@@ -22,7 +23,14 @@ select current_setting('server_encoding') as encoding, pg_is_in_recovery() as st
 _REVISION = f"select version_num from {REVISION_TABLE}"
 
 
-async def prepare(address: Address) -> Fence:
+class Prepared(NamedTuple):
+    """What a database offers: the role of requests, and whether pgvector tells what is near."""
+
+    fence: Fence
+    near: bool
+
+
+async def prepare(address: Address) -> Prepared:
     """Makes sure that this is a database of ours at the head, and fenced as far as may be.
 
     Of several processes that begin at once, one changes the schema and the others wait for it.
@@ -36,7 +44,8 @@ async def prepare(address: Address) -> Fence:
                 async with line.transaction():
                     await line.execute(f"select pg_advisory_xact_lock({LOCK})")
                     await _upgrade(line, await stored_revision(line, address.place))
-            return await raise_fence(line, address.place)
+            near = await prepare_vectors(line)
+            return Prepared(await raise_fence(line, address.place), near)
         finally:
             await line.close(timeout=PATIENCE)
     except FAILED as error:

@@ -118,6 +118,14 @@ class PostgresPool:
         except FAILED as error:
             raise translate(error, self.place) from error
 
+    async def unhurried(self, statement: str) -> None:
+        """A statement as it stands, outside of any transaction, however long it takes."""
+        try:
+            async with self._pool.acquire() as line:
+                await line.execute(statement)
+        except FAILED as error:
+            raise translate(error, self.place) from error
+
     async def page(
         self, items: str, total: str, /, *, limit: int, offset: int, **values: Any
     ) -> Paged:

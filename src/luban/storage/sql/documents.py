@@ -18,7 +18,7 @@ from luban.ports.search_index import (
 )
 from luban.ports.stores import Page, Slice
 from luban.storage.sql.database import Database, Record, Session, find
-from luban.storage.sql.vectors import Vectors, packed
+from luban.storage.sql.vectors import Vectors, VectorSearch, packed
 
 OF_PLACE = "owner = :owner and scope = :scope and collection = :collection"
 ONE = f"{OF_PLACE} and id = :id"
@@ -89,11 +89,15 @@ class SqlSearchIndex:
     """`SearchIndex` over any `Database`."""
 
     def __init__(
-        self, database: Database, words: WordSearch, cache_bytes: int = 128_000_000
+        self,
+        database: Database,
+        words: WordSearch,
+        cache_bytes: int = 128_000_000,
+        vectors: VectorSearch | None = None,
     ) -> None:
         self._database = database
         self._words = words
-        self._vectors = Vectors(database, cache_bytes)
+        self._vectors = vectors or Vectors(database, cache_bytes)
 
     async def add(
         self, place: Place, documents: Sequence[Document], source: Mapping[str, Any], at: float
@@ -193,9 +197,7 @@ class SqlSearchIndex:
             offset += _AT_ONCE
 
     async def by_vector(self, place: Place, vector: Sequence[float]) -> AsyncIterator[Scored]:
-        nearest = await self._vectors.nearest(place, vector)
-        for start in range(0, len(nearest.numbers), _AT_ONCE):
-            part = nearest.part(start, _AT_ONCE)
+        async for part in self._vectors.ranked(place, vector):
             numbers = self._words.numbers([number for number, _ in part])
             rows = await self._database.fetch(
                 self._words.by_numbers, owner=place.owner, numbers=numbers

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from luban.ports.search_index import Place, VectorOfOtherLength
 from luban.storage.sql.database import Database, find
@@ -32,6 +32,10 @@ _MOST_RANKED = 10_000
 """How deep a ranking goes: nobody looks further, and filters seldom leave less."""
 
 
+Part = list[tuple[int, float]]
+"""Documents by their numbers, and their cosines."""
+
+
 @dataclass
 class _Held:
     """The vectors of a collection as of a revision; row `i` is of document `numbers[i]`."""
@@ -51,13 +55,22 @@ class Ranking(NamedTuple):
     numbers: Any
     scores: Any
 
-    def part(self, start: int, size: int) -> list[tuple[int, float]]:
+    def part(self, start: int, size: int) -> Part:
         end = start + size
         numbers, scores = self.numbers[start:end], self.scores[start:end]
         return [(int(a), float(b)) for a, b in zip(numbers, scores, strict=True)]
 
 
 NOTHING = Ranking((), ())
+_AT_A_TIME = 100
+
+
+class VectorSearch(Protocol):
+    """How a database finds documents by their vectors."""
+
+    def ranked(self, place: Place, vector: Sequence[float]) -> AsyncIterator[Part]:
+        """The nearest first, part by part. Raises `VectorOfOtherLength`."""
+        ...
 
 
 class Vectors:
@@ -68,6 +81,12 @@ class Vectors:
         self._most = most_bytes
         self._held: OrderedDict[Place, _Held] = OrderedDict()
         self._reading = asyncio.Lock()
+
+    async def ranked(self, place: Place, vector: Sequence[float]) -> AsyncIterator[Part]:
+        """The nearest first, part by part. Raises `VectorOfOtherLength`."""
+        nearest = await self.nearest(place, vector)
+        for start in range(0, len(nearest.numbers), _AT_A_TIME):
+            yield nearest.part(start, _AT_A_TIME)
 
     async def nearest(self, place: Place, vector: Sequence[float]) -> Ranking:
         """The nearest first. Raises `VectorOfOtherLength`."""
