@@ -234,3 +234,32 @@ def test_what_foreign_names_lead_to_is_there(blocks: Registry) -> None:
         wrong += [f"{name}: {pin}" for pin in ours.into if pin.partition(".")[0] not in known]
     assert wrong == []
     assert set(BY_ID.values()) <= set(BY_NAME)
+
+
+def test_outputs_of_foreign_names_are_ours(blocks: Registry) -> None:
+    nodes = [
+        {"id": "llm", "type": "LLMBlock", "config": {"prompt": "Hi"}},
+        {"id": "art", "type": "ImageGenerationBlock", "config": {"prompt": "A lock"}},
+        *({"id": f"show{n}", "type": "display_result"} for n in range(4)),
+    ]
+    sources = ["llm.response", "llm.token_usage.prompt_tokens", "llm.model_used", "art.image_url"]
+    edges = [{"from": source, "to": f"show{n}.value"} for n, source in enumerate(sources)]
+
+    found = imported({"name": "Names", "nodes": nodes, "edges": edges}, blocks)
+
+    assert [link.split(" -> ")[0] for link in links_of(found)] == [
+        "llm.answer",
+        "llm.usage.input_tokens",
+        "llm.model",
+        "art.image",
+    ]
+    assert check(found.tree, blocks) == []
+
+
+def test_the_first_of_a_list_has_what_the_input_is_called(blocks: Registry) -> None:
+    nodes = [
+        {"id": "find", "block_id": "web_search", "config": {"query": "locks"}},
+        {"id": "read", "block_id": "web_scrape"},
+    ]
+    tree = {"name": "News", "nodes": nodes, "edges": [{"from": "find", "to": "read"}]}
+    assert "find.results[0].url -> read.url" in links_of(imported(tree, blocks))

@@ -18,10 +18,24 @@ class Ours(NamedTuple):
     """Foreign names of inputs, and ours."""
     operations: Mapping[str, str] = _NONE
     """Foreign values of our input `operation`, in lower case, and ours."""
+    outputs: Mapping[str, str] = _NONE
+    """Foreign names of outputs, and ours, each perhaps a part of one."""
     into: tuple[str, ...] = ()
     """Where a link without a pin ends if no required input is free; `{pin}` is its source's."""
 
 
+_ANSWERED: Mapping[str, str] = MappingProxyType(
+    {
+        "response": "answer",
+        "result": "answer",
+        "output": "answer",
+        "chunk": "answer",
+        "token_usage": "usage",
+        "token_usage.prompt_tokens": "usage.input_tokens",
+        "token_usage.completion_tokens": "usage.output_tokens",
+        "model_used": "model",
+    }
+)
 _CALCULATE = Ours(
     "maths.calculate",
     {"num1": "a", "num2": "b", "x": "a", "y": "b"},
@@ -42,10 +56,11 @@ _CHAT = Ours(
         "sys_prompt": "system",
         "prompt_values": "values",
     },
+    outputs=_ANSWERED,
     into=("prompt", "values.{pin}"),
 )
 _SAID = {"sys_prompt": "system", "system_prompt": "system", "prompt_values": "values"}
-_CONVERSATION = Ours("ai.conversation", _SAID, into=("prompt", "values.{pin}"))
+_CONVERSATION = Ours("ai.conversation", _SAID, outputs=_ANSWERED, into=("prompt", "values.{pin}"))
 _SUMMARIZE = Ours(
     "ai.summarize", {"input": "text", "max_tokens": "chunk_size", "chunk_overlap": "overlap"}
 )
@@ -59,12 +74,22 @@ _STRUCTURED = Ours(
         "conversation_history": "messages",
         "retry": "retries",
     },
+    outputs={"response": "data", "token_usage": "usage", "model_used": "model"},
     into=("prompt", "values.{pin}"),
 )
-_LIST = Ours("ai.list", {"source_data": "source", "max_retries": "retries"})
+_LIST = Ours(
+    "ai.list",
+    {"source_data": "source", "max_retries": "retries"},
+    outputs={"generated_list": "list", "list_item": "item"},
+)
 _CONDITION = Ours("ai.condition", {"input_value": "value", "input": "value"})
-_EMBED = Ours("ai.embed", {"input": "text"}, into=("text",))
-_IMAGE = Ours("ai.image", {"text": "prompt"}, into=("prompt", "values.{pin}"))
+_EMBED = Ours("ai.embed", {"input": "text"}, outputs={"embedding": "vector"}, into=("text",))
+_IMAGE = Ours(
+    "ai.image",
+    {"text": "prompt"},
+    outputs={"image_url": "image", "result": "image"},
+    into=("prompt", "values.{pin}"),
+)
 _HTTP = Ours("web.http_request", {"data": "body", "json": "body", "uri": "url", "endpoint": "url"})
 _PAGE = Ours(
     "web.page_to_text",

@@ -37,6 +37,8 @@ class Links:
     nodes: dict[str, Any]
     into: Into = lambda node: ()
     notes: list[Note] = field(default_factory=list)
+    _joined: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]], init=False)
+    """The nodes that an open link was found pins for."""
 
     def completed(self, links: list[Any]) -> list[Any]:
         """The links with pins; those that have them, and those that cannot be read, as they are.
@@ -60,11 +62,13 @@ class Links:
         given = _type(from_spec, pin)
         into = target.pin or self._input(target.node, to_spec, pin, given, taken)
         # With all inputs taken it goes where another link does: what comes there, comes in turn.
-        into = into or self._input(target.node, to_spec, pin, given, set())
+        if into is None and (source.node, target.node) not in self._joined:
+            into = self._input(target.node, to_spec, pin, given, set())
         if pin is None or into is None:
             self._tell_nothing_fits(source, target, pin)
             return link
         taken.add((target.node, _pin_of(into)))
+        self._joined.add((source.node, target.node))
         if source.pin is None:
             pin = self._first_part(source.node, from_spec, pin, into)
         written = f"{source.node}.{pin} -> {target.node}.{into}"

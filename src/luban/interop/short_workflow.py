@@ -201,7 +201,17 @@ class _Short:
             source = _joined(edge, "source_id", "source_name")
             target = _joined(edge, "sink_id", "sink_name")
         rest = {key: edge[key] for key in ("sticky",) if key in edge}
-        return {"from": self._renamed(source), "to": self._renamed(target), **rest}
+        return {"from": self._given(self._renamed(source)), "to": self._renamed(target), **rest}
+
+    def _given(self, end: Any) -> Any:
+        """Where a link begins, by our name of the output."""
+        if not isinstance(end, str):
+            return end
+        node, _, pin = end.partition(".")
+        ours = self.foreign.get(node)
+        if ours is None or pin not in ours.outputs:
+            return end
+        return f"{node}.{ours.outputs[pin]}"
 
     def _renamed(self, end: Any) -> Any:
         if not isinstance(end, (str, int)):
