@@ -89,6 +89,10 @@ async def _new_credential(things: Things) -> Tree:
     return {"json": new}
 
 
+async def _tried_model(things: Things) -> Tree:
+    return {"json": {"id": f"home/{await things.of('model_name')}"}}
+
+
 _DOCUMENT = {**CALCULATOR, "name": "Another"}
 
 SENT: dict[str, Maker] = {
@@ -102,11 +106,16 @@ SENT: dict[str, Maker] = {
     "upload_file": _upload,
     "add_table_rows": _json(rows=[{"n": 1}]),
     "add_documents": _json(documents=[{"text": "A text"}]),
+    "create_model": _json(id="mine/m", base_url="https://1.1.1.1/v1"),
+    "put_model": _json(base_url="https://1.1.1.1/v1"),
+    "test_model": _tried_model,
     "create_memory": _json(text="A memory"),
     "update_memory": _json(text="Another memory"),
     "delete_agent_state": _state_key,
     "change_file": _json(path="reports/a.csv"),
     "set_file_quota": _json(quota=1000),
+    "set_budget": _json(day={"usd": 5.0}),
+    "estimate_agent": _json(inputs=INPUTS),
     "set_caps": _json(weight=1.0),
     "create_link": _new_link,
     "openai_start_chat": _to_agent,
@@ -141,6 +150,9 @@ SENT: dict[str, Maker] = {
     "bulk_agents": _many_agents,
     "create_webhook": _json(url="https://hook.invalid/"),
     "change_webhook": _json(name="Renamed"),
+    "create_tool_server": _json(name="Tools", url="http://127.0.0.1:9/mcp"),
+    "set_tool_server": _json(name="Renamed", url="http://127.0.0.1:9/mcp"),
+    "connect_tool_server": _json(elsewhere=True),
     "put_provider": _json(**ACME),
     "put_provider_app": _json(client_id="another"),
     "start_connecting": _connection,

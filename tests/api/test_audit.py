@@ -137,7 +137,7 @@ def test_every_change_has_a_name_that_says_what_happened_to_what() -> None:
         "model",
         "password", "provider",
         "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "thread",
-        "ticket",
+        "ticket", "tool_server",
         "user",
         "version", "webhook",
     }  # fmt: skip

@@ -15,6 +15,7 @@ import httpx2
 
 from luban.api.app import routes
 from luban.model.access import ADMIN, PERMISSIONS, PUBLIC, SELF, Caller
+from luban.model.spending import Budget
 from luban.ports.people import Member
 from luban.server.wiring import Home
 from luban.services.accounts.person import Person
@@ -314,6 +315,11 @@ async def _webhook(things: Things) -> str:
     return (await things.post("/webhooks", json=new))["id"]
 
 
+async def _tool_server(things: Things) -> str:
+    new = {"url": "http://127.0.0.1:9/mcp", "name": things.canary}
+    return (await things.post("/tool-servers", json=new))["id"]
+
+
 async def _delivery(things: Things) -> str:
     return (await things.post(f"/webhooks/{await things.of('webhook_id')}/test"))["id"]
 
@@ -355,24 +361,15 @@ async def _message(things: Things) -> str:
     return (await things.post(path, json={"text": things.canary}))["answer"]["id"]
 
 
-async def _response(things: Things) -> str:
-    return f"resp_{await things.of('message_id')}"
+async def _model_provider(things: Things) -> str:
+    return "home"
 
 
-TALKER: Tree = {
-    "luban": 1,
-    "nodes": {
-        "message": {"block": "io.input_text", "with": {"name": "message"}},
-        "answer": {"block": "io.output", "with": {"name": "answer"}},
-    },
-    "links": ["message.value -> answer.value"],
-}
-
-
-async def _talker(things: Things) -> str:
-    document = {**TALKER, "name": f"{things.canary} that talks"}
-    agent = await things.post("/agents", json={"document": document})
-    return f"agent/{agent['id']}"
+async def _model(things: Things) -> str:
+    name = f"of-{things.name}"
+    new = {"id": f"home/{name}", "base_url": "http://127.0.0.1:9/v1", "title": things.canary}
+    await things.post("/models", json=new)
+    return name
 
 
 async def _new_name(things: Things) -> str:
@@ -381,8 +378,15 @@ async def _new_name(things: Things) -> str:
 
 Maker = Callable[[Things], Awaitable[Any]]
 
+async def _budget(things: Things) -> str:
+    scope = f"agent:{await things.of('agent_id')}"
+    await things.home.house.budgets.put(things.owner, scope, Budget())
+    return scope
+
+
 OF_PATH: dict[str, Maker] = {
     "agent_id": _agent,
+    "scope": _budget,
     "graph_id": _agent,
     "version": _version,
     "run_id": _run,
@@ -415,12 +419,16 @@ OF_PATH: dict[str, Maker] = {
     "state": _state,
     "webhook_id": _webhook,
     "delivery_id": _delivery,
+    "server_id": _tool_server,
     "table": _table,
     "new_table": _new_name,
     "collection": _collection,
     "new_collection": _new_name,
     "document_id": _document,
     "memory_id": _memory,
+    "provider": _model_provider,
+    "model_name": _model,
+    "new_model": _new_name,
     "thread_id": _thread,
     "message_id": _message,
     "response_id": _response,
@@ -431,6 +439,7 @@ OF_PATH: dict[str, Maker] = {
 ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "add_table_rows": {"table": "new_table"},
     "add_documents": {"collection": "new_collection"},
+    "put_model": {"model_name": "new_model"},
     "get_provider": {"provider_id": "own_provider"},
     "put_provider": {"provider_id": "new_provider"},
     "delete_provider": {"provider_id": "own_provider"},
@@ -450,8 +459,10 @@ NOBODYS = {
     "file_name",
     "file_token",
     "new_collection",
+    "new_model",
     "new_provider",
     "new_table",
+    "provider",
     "provider_id",
     "template_id",
     "token",

@@ -135,7 +135,10 @@ def _output_pin(name: str, field: FieldInfo, schema: Schema) -> OutputPin:
 def _cleaned(schema: Schema, marks: dict[str, Any]) -> Schema:
     kept = {key: value for key, value in schema.items() if key != MARKS}
     if marks.get("widget"):
-        kept["x-widget"] = marks["widget"]
+        widget, _, wanted = str(marks["widget"]).partition(":")
+        kept["x-widget"] = widget
+        if wanted:
+            kept["x-can"] = wanted
     elif marks.get("secret"):
         kept["x-widget"] = "password"
     return kept

@@ -16,6 +16,9 @@ export function useSettingsSisters(): Sister[] {
   ];
   return [
     { to: "/settings", label: t("nav.general") },
+    { to: "/settings/memory", label: t("nav.memory") },
+    { to: "/settings/usage", label: t("nav.usage") },
+    { to: "/settings/models", label: t("nav.models") },
     ...(me.local ? [] : own),
     // On a phone there is no room for it in the rail.
     ...(admin.length ? [{ to: "/admin", label: t("nav.admin"), small: true } as const] : []),

@@ -68,6 +68,8 @@ export interface JsonSchema {
   oneOf?: JsonSchema[];
   examples?: Json[];
   "x-widget"?: Widget;
+  /** What a model that is chosen here must be able to do. */
+  "x-can"?: string;
   "x-enum-titles"?: Record<string, string>;
   "x-choices-zh"?: Record<string, string>;
   "x-placeholder"?: string;
@@ -128,7 +130,8 @@ export type DocumentLink =
   | string
   | { from: string; to: string; sticky?: boolean; [key: string]: unknown };
 
-export type RunLimits = Partial<Record<"steps" | "seconds" | "tokens" | "usd", number>>;
+/** New limits by name: `steps seconds tokens usd …`, or `node:NODE:usd`. */
+export type RunLimits = Record<string, number>;
 
 export interface AgentDocument {
   luban: number;

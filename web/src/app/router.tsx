@@ -37,6 +37,8 @@ interface LibrarySearch {
 interface BuilderSearch {
   run?: string | undefined;
   node?: string | undefined;
+  /** A proposal to decide on. */
+  proposal?: string | undefined;
 }
 
 interface RunsSearch {
@@ -104,6 +106,7 @@ const builder = createRoute({
   validateSearch: (search: Search): BuilderSearch => ({
     run: text(search, "run"),
     node: text(search, "node"),
+    proposal: text(search, "proposal"),
   }),
   component: lazyRouteComponent(() => import("@/features/builder/BuilderPage")),
 });
@@ -200,10 +203,34 @@ const keys = createRoute({
   component: accountPage(() => import("@/features/account/KeysPage")),
 });
 
+const sharedMemories = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/memory",
+  component: accountPage(() => import("@/features/memories/SharedMemoriesPage")),
+});
+
+const agentMemories = createRoute({
+  getParentRoute: () => root,
+  path: "/agents/$id/memory",
+  component: accountPage(() => import("@/features/memories/AgentMemoriesPage")),
+});
+
 const team = createRoute({
   getParentRoute: () => root,
   path: "/settings/team",
   component: accountPage(() => import("@/features/teams/TeamPage")),
+});
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/models",
+  component: accountPage(() => import("@/features/models/ModelsPage")),
+});
+
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/usage",
+  component: lazyRouteComponent(() => import("@/features/usage/UsagePage")),
 });
 
 const admin = createRoute({
@@ -314,14 +341,15 @@ const shared = createRoute({
   component: accountPage(() => import("@/features/shared/SharedPage")),
 });
 
-const inside = [home, library, builder, runs, run, approvals, settings] as const;
-const accounts = [files, credentials, profile, security, keys, team] as const;
+const inside = [home, library, builder, runs, run, approvals, settings, usage] as const;
+const accounts = [files, credentials, profile, security, keys, team, models] as const;
+const memories = [sharedMemories, agentMemories] as const;
 const administration = [admin, users, roles, audit, health, webhooks] as const;
 const outside = [signIn, signedIn, first, reset, email, invitation, shared] as const;
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([...inside, ...accounts, ...administration, ...outside]),
+    routeTree: root.addChildren([...inside, ...accounts, ...memories, ...administration, ...outside]),
     context: { client },
     basepath: BASE || "/",
     defaultPreload: "intent",

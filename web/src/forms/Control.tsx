@@ -11,6 +11,7 @@ import { GroupControl, ListControl, MapControl } from "./collections";
 import type { ControlProps } from "./control";
 import { FileControl } from "./FileControl";
 import { controlOf, unwrapNull } from "./fields";
+import { modelsThatCan } from "./models";
 import { NumberControl, SliderControl } from "./numbers";
 import { useFormServices } from "./services";
 import { TableControl } from "./TableControl";
@@ -137,11 +138,12 @@ function TimeControl(props: ControlProps) {
 
 function ModelControl(props: ControlProps) {
   const { t } = useTranslation();
-  const { models } = useFormServices();
   const { value, onChange, field } = props;
+  const wanted = field.schema["x-can"];
+  const models = modelsThatCan(useFormServices().models, wanted);
   const held = asText(value ?? field.default);
   const known = models.some((model) => model.id === held);
-  const usual = models.find((model) => model.default);
+  const usual = wanted ? models[0] : models.find((model) => model.default);
   return (
     <Select
       {...wiring(props)}

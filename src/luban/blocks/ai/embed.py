@@ -33,7 +33,7 @@ class Embed(Block):
             "",
             title="Model",
             description="Such as openai/text-embedding-3-small; empty is the default one for this.",
-            widget="model",
+            widget="model:embeddings",
         )
         batch_size: int = Field(
             64,

@@ -57,7 +57,7 @@ class Image(Block):
             "",
             title="Model",
             description="Such as openai/gpt-image-1; empty is the default one for pictures.",
-            widget="model",
+            widget="model:image_making",
         )
         timeout: float = timeout_pin()
 

@@ -22,7 +22,7 @@ def embedding_model_pin() -> Any:
         "",
         title="Model for vectors",
         description="Empty is the default one for this; `none` goes by words alone.",
-        widget="model",
+        widget="model:embeddings",
         advanced=True,
     )
 

@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useSettingsSisters } from "@/access/sisters";
-import { brokenBlocksQuery, modelsQuery, settingsQuery } from "@/api/catalogue";
-import type { BrokenBlock, ModelView } from "@/api/types";
-import { Chip } from "@/ui/Chip";
+import { brokenBlocksQuery, settingsQuery } from "@/api/catalogue";
+import type { BrokenBlock } from "@/api/types";
 import { useFormats } from "@/ui/format";
 import { Select } from "@/ui/inputs";
 import { DENSITIES, LANGUAGES, setPreference, THEMES, usePreferences } from "@/ui/preferences";
@@ -78,27 +77,6 @@ function Preferences() {
   );
 }
 
-function ModelRow({ model }: { model: ModelView }) {
-  const { t } = useTranslation();
-  return (
-    <tr className="border-line not-first:border-t">
-      <td className="px-4 py-2">
-        <span className="flex flex-wrap items-center gap-2">
-          {model.demo ? t("form.demoModel") : model.title}
-          {model.default && <Chip tone="accent">{t("settings.default")}</Chip>}
-          {model.demo && (
-            <Chip tone="warn" data-tip={t("settings.demoHint")}>
-              {t("settings.demo")}
-            </Chip>
-          )}
-        </span>
-        <code className="font-mono text-xs text-fg3">{model.id}</code>
-      </td>
-      <td className="px-4 py-2 text-fg2">{model.provider}</td>
-    </tr>
-  );
-}
-
 function BrokenRow({ file }: { file: BrokenBlock }) {
   const { t } = useTranslation();
   const { pick } = useFormats();
@@ -116,39 +94,11 @@ function BrokenRow({ file }: { file: BrokenBlock }) {
 export default function SettingsPage() {
   const { t } = useTranslation();
   const sisters = useSettingsSisters();
-  const models = useQuery(modelsQuery());
   const broken = useQuery(brokenBlocksQuery());
   const about = useQuery(settingsQuery());
   return (
     <SisterPage label={t("settings.title")} sisters={sisters} title={t("settings.title")}>
       <Preferences />
-      <Section title={t("settings.models")} hint={t("settings.modelsHint")}>
-        <QueryState query={models}>
-          {(items) =>
-            items.length ? (
-              <table className="w-full border-collapse text-left">
-                <thead>
-                  <tr className="text-xs text-fg3">
-                    <th scope="col" className="px-4 pt-2 font-normal">
-                      {t("settings.model")}
-                    </th>
-                    <th scope="col" className="px-4 pt-2 font-normal">
-                      {t("settings.provider")}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((model) => (
-                    <ModelRow key={model.id} model={model} />
-                  ))}
-                </tbody>
-              </table>
-            ) : (
-              <p className="p-4 text-fg2">{t("settings.noModels")}</p>
-            )
-          }
-        </QueryState>
-      </Section>
       {!!broken.data?.length && (
         <Section title={t("settings.blocks")} hint={t("settings.blocksHint")}>
           <ul className="m-0 list-none p-0">
