@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
@@ -33,11 +33,30 @@ class CachingModels(AroundModels):
     ) -> ChatAnswer:
         if options.get("cache") != "answer":
             return await self._models.chat(model, messages, **options)
-        asked = question.digest(question.of_chat(model, messages, options))
+        asked = question.of_chat(model, messages, options)
+        return await self._again(
+            asked, options, lambda: self._models.chat(model, messages, **options)
+        )
+
+    async def complete(self, model: str, prompt: str, **options: Unpack[ChatOptions]) -> ChatAnswer:
+        if options.get("cache") != "answer":
+            return await self._models.complete(model, prompt, **options)
+        asked = question.of_prompt(model, prompt, options)
+        return await self._again(
+            asked, options, lambda: self._models.complete(model, prompt, **options)
+        )
+
+    async def _again(
+        self,
+        said: dict[str, Any],
+        options: ChatOptions,
+        ask: Callable[[], Awaitable[ChatAnswer]],
+    ) -> ChatAnswer:
+        asked = question.digest(said)
         kept = await self._kept(asked)
         if kept is not None:
             return tell(replace(chat_answer(kept), usage=Usage(usd=0.0)), options)
-        answer = await self._models.chat(model, messages, **options)
+        answer = await ask()
         value = {"asked": asked, "at": self._clock.now(), "answer": chat_value(answer)}
         await self._store.set(self._owner, SCOPE, _place(asked), value)
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from luban.blocks.ai.pins import Cache
 from luban.sdk import BlockError, ChatAnswer, ChatMessage, Context, Usage
 from luban.sdk.chat import ChatOptions
 
@@ -16,6 +17,7 @@ class Asks(Protocol):
     temperature: float | None
     max_tokens: int | None
     timeout: float
+    cache: Cache
 
 
 class Heard(NamedTuple):
@@ -61,6 +63,7 @@ def options_of(input: Asks) -> ChatOptions:
         "temperature": input.temperature,
         "max_tokens": input.max_tokens,
         "timeout": input.timeout,
+        "cache": input.cache,
     }
 
 

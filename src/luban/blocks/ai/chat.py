@@ -6,6 +6,8 @@ from typing import Any
 
 from luban.blocks.ai.asking import as_values, options_of, spent
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -82,6 +84,7 @@ class Chat(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         answer: str = Field(title="Answer", description="What the model says.")

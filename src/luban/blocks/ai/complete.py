@@ -6,6 +6,8 @@ from typing import Any
 
 from luban.blocks.ai.asking import needed, options_of, spent
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -46,6 +48,7 @@ class Complete(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         completion: str = Field(title="Completion", description="Only what the model adds.")

@@ -8,6 +8,8 @@ from typing import Any
 
 from luban.blocks.ai.asking import needed
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -70,6 +72,7 @@ class Condition(Block):
         )
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         result: bool = Field(title="Result", description="Whether the condition holds.")

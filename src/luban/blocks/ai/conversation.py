@@ -6,6 +6,8 @@ from typing import Any
 
 from luban.blocks.ai.asking import as_values, options_of, spent
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -68,6 +70,7 @@ class Conversation(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         answer: str = Field(title="Answer", description="What the model says.")
@@ -132,6 +135,7 @@ class Conversation(Block):
         )
         options: ChatOptions = {
             **options_of(input),
+            "fit": True,
             "on_delta": lambda piece: ctx.delta("answer", piece),
             "on_reasoning": lambda piece: ctx.delta("reasoning", piece),
         }

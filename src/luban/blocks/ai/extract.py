@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from luban.blocks.ai.asking import needed
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -77,6 +79,7 @@ class Extract(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         data: Any = Field(title="Data", description="The fields, or a list of such objects.")

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from luban.blocks.ai.asking import needed
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -84,6 +86,7 @@ class Judge(Block):
         )
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         score: float = Field(title="Score", description="The weighted mean of all criteria.")

@@ -6,6 +6,8 @@ from typing import Any
 
 from luban.blocks.ai.asking import as_values, needed
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -62,6 +64,7 @@ class List(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         list: Texts = Field(title="List", description="All items, as texts.", main=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from luban.sdk import Field
+
+Cache = Literal["no", "prompt", "answer"]
 
 
 def model_pin() -> Any:
@@ -74,6 +76,16 @@ def timeout_pin() -> Any:
         le=1800,
         title="Time limit",
         description="Seconds for one answer of the model.",
+        advanced=True,
+    )
+
+
+def cache_pin() -> Any:
+    return Field(
+        "no",
+        title="Keep for the next time",
+        description="`prompt`: the provider keeps the beginning of the question, for less money. "
+        "`answer`: the same question gets its answer of the last week again, for nothing.",
         advanced=True,
     )
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from luban.blocks.ai.asking import as_values, needed
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -84,6 +86,7 @@ class Structured(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         data: Any = Field(title="Data", description="The answer: an object, or a list of them.")

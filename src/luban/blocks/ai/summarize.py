@@ -9,6 +9,8 @@ from luban.blocks.ai.asking import Heard, as_values, ask, needed, options_of, to
 from luban.blocks.ai.chunks import in_sentences
 from luban.blocks.ai.many_at_once import all_of
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -86,6 +88,7 @@ class Summarize(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         summary: str = Field(title="Summary", description="The summary of the whole text.")

@@ -10,6 +10,8 @@ from luban.blocks.ai.asking import Heard, ask, needed, options_of, together
 from luban.blocks.ai.chunks import in_paragraphs
 from luban.blocks.ai.many_at_once import all_of
 from luban.blocks.ai.pins import (
+    Cache,
+    cache_pin,
     max_tokens_pin,
     model_out,
     model_pin,
@@ -77,6 +79,7 @@ class Translate(Block):
         temperature: float | None = temperature_pin()
         max_tokens: int | None = max_tokens_pin()
         timeout: float = timeout_pin()
+        cache: Cache = cache_pin()
 
     class Output(BlockOutput):
         translation: str = Field(title="Translation", description="The text in that language.")
