@@ -26,6 +26,7 @@ PAGES = [
     "/settings/security",
     "/settings/keys",
     "/settings/team",
+    "/settings/usage",
     "/credentials",
     "/admin/users",
     "/admin/roles",

@@ -602,6 +602,255 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proposals
+         * @description Newest first.
+         */
+        get: operations["list_proposals"];
+        put?: never;
+        /**
+         * Create Proposal
+         * @description Starts the run that will propose it; `state` tells when it has.
+         */
+        post: operations["create_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Proposal */
+        get: operations["get_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Proposal
+         * @description Makes the empty agent that a proposal for a new one is for, to look at it there.
+         */
+        post: operations["open_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Proposal
+         * @description The agent's draft as it would be; nothing is changed.
+         */
+        post: operations["preview_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Proposal
+         * @description Takes changes over into the agent's draft, with those they need.
+         *
+         *     What does not fit the draft any more is left out and named under `conflicts`.
+         */
+        post: operations["accept_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse Proposal
+         * @description Nothing is changed.
+         */
+        post: operations["refuse_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Threads
+         * @description Pinned ones first, then those in which something was said last.
+         */
+        get: operations["list_threads"];
+        put?: never;
+        /** Create Thread */
+        post: operations["create_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Talkable Agents
+         * @description The agents that can be talked to.
+         */
+        get: operations["list_talkable_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thread
+         * @description With the messages of the branch that is looked at, each as it stands now.
+         */
+        get: operations["get_thread"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Thread
+         * @description With all its messages; its runs stay.
+         */
+        delete: operations["delete_thread"];
+        options?: never;
+        head?: never;
+        /** Change Thread */
+        patch: operations["change_thread"];
+        trace?: never;
+    };
+    "/api/v1/threads/{thread_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Message
+         * @description Says something; the answer that is on its way names its run.
+         */
+        post: operations["create_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread_id}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Message
+         * @description Another answer to the same question, beside the one there is.
+         */
+        post: operations["retry_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Thread
+         * @description Ends the answer that is on its way; what was written of it is kept.
+         */
+        post: operations["stop_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blocks": {
         parameters: {
             query?: never;
@@ -1034,6 +1283,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Memories
+         * @description The one changed last first; with `search` the best page of what has its words.
+         */
+        get: operations["list_memories"];
+        put?: never;
+        /**
+         * Create Memory
+         * @description Agents find it from then on.
+         */
+        post: operations["create_memory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memories/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Memories
+         * @description All of them, with where they came from, as a JSON list.
+         */
+        get: operations["export_memories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memories/{memory_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Memory */
+        get: operations["get_memory"];
+        /**
+         * Update Memory
+         * @description Replaces it; where it first came from stays.
+         */
+        put: operations["update_memory"];
+        post?: never;
+        /**
+         * Delete Memory
+         * @description Forgets it for good.
+         */
+        delete: operations["delete_memory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings": {
         parameters: {
             query?: never;
@@ -1085,23 +1403,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Models */
-        get: operations["list_models"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1114,6 +1415,75 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description The default first. Names of a known provider that are not listed work too.
+         */
+        get: operations["list_models"];
+        put?: never;
+        /**
+         * Create Model
+         * @description Adds a model; it can be used at once, by every process.
+         */
+        post: operations["create_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Model
+         * @description Asks it one small question. An id alone tests what is stored, or known.
+         */
+        post: operations["test_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{provider}/{model_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Model */
+        get: operations["get_model"];
+        /**
+         * Put Model
+         * @description Makes a model, or replaces all that was written of it.
+         */
+        put: operations["put_model"];
+        post?: never;
+        /**
+         * Delete Model
+         * @description Removes one that was added: the team's own, else, for an administrator, the shared one.
+         */
+        delete: operations["delete_model"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1161,6 +1531,84 @@ export interface paths {
         get: operations["list_limits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description What models took from one day to another, both included; days are those of UTC.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Budgets */
+        get: operations["list_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Budget
+         * @description Makes or replaces one: of all agents together (`user`), or of one (`agent:ID`).
+         */
+        put: operations["set_budget"];
+        post?: never;
+        /** Delete Budget */
+        delete: operations["delete_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{agent_id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate Agent
+         * @description What a run would take, by what earlier ones took, else by prompts and prices.
+         */
+        post: operations["estimate_agent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2678,6 +3126,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tool-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tool Servers
+         * @description The team's own, and those that everybody has.
+         */
+        get: operations["list_tool_servers"];
+        put?: never;
+        /**
+         * Create Tool Server
+         * @description Adds a server and asks it what it offers; whoever adds it agrees to what it says.
+         */
+        post: operations["create_tool_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{server_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tool Server
+         * @description By id or name.
+         */
+        get: operations["get_tool_server"];
+        /**
+         * Set Tool Server
+         * @description Replaces what was entered.
+         */
+        put: operations["set_tool_server"];
+        post?: never;
+        /** Delete Tool Server */
+        delete: operations["delete_tool_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{server_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Tool Server
+         * @description Asks it again what it offers; `trouble` says why not, if it cannot be asked.
+         */
+        post: operations["test_tool_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{server_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Tool Server
+         * @description Agrees to what the server says of its tools now, so that agents may use them.
+         */
+        post: operations["approve_tool_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{server_id}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect Tool Server
+         * @description Finds out where the server has people sign in, and begins; send the person to `url`.
+         */
+        post: operations["connect_tool_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/credentials": {
         parameters: {
             query?: never;
@@ -3019,6 +3576,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Openai List Models
+         * @description Agents go by their names, or by their ids where several have one name.
+         */
+        get: operations["openai_list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Openai Get Model */
+        get: operations["openai_get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Openai Start Chat
+         * @description Ends the run if whoever reads a stream goes away.
+         */
+        post: operations["openai_start_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Openai Start Response
+         * @description Kept in a thread unless `store` is false; then nothing can follow it.
+         */
+        post: operations["openai_start_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/{response_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Openai Get Response */
+        get: operations["openai_get_response"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses/{response_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Openai Cancel Response */
+        post: operations["openai_cancel_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Openai Start Embedding */
+        post: operations["openai_start_embedding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/events": {
         parameters: {
             query?: never;
@@ -3058,6 +3743,86 @@ export interface components {
              * @default
              */
             password: string;
+        };
+        /**
+         * AcceptedChanges
+         * @description Which changes are accepted, all without `changes`.
+         *
+         *     `in_draft` says that the draft has them already, and only notes it.
+         */
+        AcceptedChanges: {
+            /** Changes */
+            changes?: string[] | null;
+            /**
+             * In Draft
+             * @default false
+             */
+            in_draft: boolean;
+        };
+        /**
+         * AcceptedProposalView
+         * @description What came of accepting: `pulled` are changes that others needed.
+         */
+        AcceptedProposalView: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "drafting" | "none" | "open" | "accepted" | "refused";
+            /** Agent Id */
+            agent_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Revision */
+            revision: number;
+            /** Summary */
+            summary: string;
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Warnings */
+            warnings: components["schemas"]["Finding"][];
+            /** Accepted */
+            accepted: string[];
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            updated_at: string;
+            /** Pulled */
+            pulled: string[];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictView"][];
+            /** Agent Revision */
+            agent_revision: number;
+        };
+        /**
+         * Again
+         * @description Who is to answer, if another one than before; `version` is of the agent.
+         */
+        Again: {
+            /**
+             * Agent
+             * @default
+             */
+            agent: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /** Version */
+            version?: number | null;
         };
         /**
          * AgentInputView
@@ -3478,6 +4243,49 @@ export interface components {
             blocks: string[];
         };
         /**
+         * Budget
+         * @description What an owner or an agent may take per run, per day and month (UTC), and in all.
+         */
+        Budget: {
+            /** @default {} */
+            run: components["schemas"]["SpendLimits"];
+            /** @default {} */
+            day: components["schemas"]["SpendLimits"];
+            /** @default {} */
+            month: components["schemas"]["SpendLimits"];
+            /** @default {} */
+            total: components["schemas"]["SpendLimits"];
+        };
+        /**
+         * BudgetView
+         * @description A budget and what was taken of it; `scope` is `user` or `agent:ID`.
+         *
+         *     `taken` is by `day`, `month` and `total`.
+         */
+        BudgetView: {
+            /** Scope */
+            scope: string;
+            /** Agent Name */
+            agent_name: string;
+            /** @default {} */
+            run: components["schemas"]["SpendLimits"];
+            /** @default {} */
+            day: components["schemas"]["SpendLimits"];
+            /** @default {} */
+            month: components["schemas"]["SpendLimits"];
+            /** @default {} */
+            total: components["schemas"]["SpendLimits"];
+            /** Taken */
+            taken: {
+                [key: string]: components["schemas"]["TakenView"];
+            };
+            /**
+             * Updated At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            updated_at: string;
+        };
+        /**
          * CapsView
          * @description How much of the workers an owner may have; `null` is no cap.
          */
@@ -3491,6 +4299,65 @@ export interface components {
             running?: number | null;
             /** Queued */
             queued?: number | null;
+        };
+        /**
+         * ChangeView
+         * @description One change, and whether it still fits the agent: `open`, `done`, or why it does not.
+         */
+        ChangeView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "node_added" | "node_removed" | "node_replaced" | "node_renamed" | "node_changed" | "input_changed" | "link_added" | "link_removed" | "setting_changed" | "document_changed";
+            /**
+             * Node
+             * @default
+             */
+            node: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Link
+             * @default
+             */
+            link: string;
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+            /**
+             * Had
+             * @default false
+             */
+            had: boolean;
+            /**
+             * Has
+             * @default false
+             */
+            has: boolean;
+            /** Needs */
+            needs: string[];
+            /**
+             * Place
+             * @default 0
+             */
+            place: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "open" | "done" | "gone" | "changed" | "taken" | "needs";
         };
         /**
          * ChangedAgent
@@ -3533,6 +4400,35 @@ export interface components {
             name: string;
         };
         /**
+         * ChangedMemory
+         * @description A memory as it is to be; `trusted` says that it may be relied on.
+         */
+        ChangedMemory: {
+            /** Text */
+            text: string;
+            /**
+             * Kind
+             * @default fact
+             * @enum {string}
+             */
+            kind: "fact" | "preference" | "episode" | "note";
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Importance
+             * @default 0.5
+             */
+            importance: number;
+            /**
+             * Trusted
+             * @default true
+             */
+            trusted: boolean;
+        };
+        /**
          * ChangedUser
          * @description What is left out stays as it is.
          */
@@ -3564,6 +4460,27 @@ export interface components {
              * @default false
              */
             new_secret: boolean;
+        };
+        /**
+         * ChatAsked
+         * @description The part of OpenAI's request that is read; the rest only tunes, and is let pass.
+         */
+        ChatAsked: {
+            /** Model */
+            model: string;
+            /** Messages */
+            messages: unknown[];
+            /**
+             * Stream
+             * @default false
+             */
+            stream: boolean;
+            /** Stream Options */
+            stream_options?: {
+                [key: string]: unknown;
+            } | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * CheckView
@@ -3625,6 +4542,21 @@ export interface components {
             same: number;
             /** Steps */
             steps: components["schemas"]["StepDifferenceView"][];
+        };
+        /**
+         * ConflictView
+         * @description A change that was wanted and does not fit.
+         */
+        ConflictView: {
+            /** Change */
+            change: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "open" | "done" | "gone" | "changed" | "taken" | "needs";
+            /** Text */
+            text: string;
         };
         /**
          * ConnectView
@@ -3919,6 +4851,26 @@ export interface components {
             token: string;
         };
         /**
+         * EmbeddingAsked
+         * @description Texts as text; numbers of model tokens are not read.
+         */
+        EmbeddingAsked: {
+            /** Model */
+            model: string;
+            /** Input */
+            input: string | string[] | number[] | number[][];
+            /**
+             * Encoding Format
+             * @default float
+             * @enum {string}
+             */
+            encoding_format: "float" | "base64";
+            /** Dimensions */
+            dimensions?: number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ErrorView
          * @description The one shape of every error.
          */
@@ -3938,6 +4890,17 @@ export interface components {
              * @default
              */
             request_id: string;
+        };
+        /**
+         * EstimateView
+         * @description What a run would take; `runs` earlier ones were looked at.
+         */
+        EstimateView: {
+            /** Runs */
+            runs: number;
+            /** Nodes */
+            nodes?: components["schemas"]["NodeEstimateView"][];
+            total: components["schemas"]["LikelyView"];
         };
         /**
          * FactorView
@@ -4433,6 +5396,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["BrokenBlockView"][];
         };
+        /** ItemsView[BudgetView] */
+        ItemsView_BudgetView_: {
+            /** Items */
+            items: components["schemas"]["BudgetView"][];
+        };
         /** ItemsView[CollectionView] */
         ItemsView_CollectionView_: {
             /** Items */
@@ -4478,6 +5446,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["ModelView"][];
         };
+        /** ItemsView[PartnerView] */
+        ItemsView_PartnerView_: {
+            /** Items */
+            items: components["schemas"]["PartnerView"][];
+        };
         /** ItemsView[PermissionView] */
         ItemsView_PermissionView_: {
             /** Items */
@@ -4522,6 +5495,11 @@ export interface components {
         ItemsView_TemplateView_: {
             /** Items */
             items: components["schemas"]["TemplateView"][];
+        };
+        /** ItemsView[ToolServerView] */
+        ItemsView_ToolServerView_: {
+            /** Items */
+            items: components["schemas"]["ToolServerView"][];
         };
         /**
          * KeyView
@@ -4612,6 +5590,20 @@ export interface components {
             status: "alive" | "ready" | "not_ready" | "closing";
         };
         /**
+         * LikelyView
+         * @description What half of all runs, and nine out of ten, stay below; `null` is unknown.
+         */
+        LikelyView: {
+            /** Tokens */
+            tokens: number;
+            /** Tokens 90 */
+            tokens_90: number;
+            /** Usd */
+            usd: number | null;
+            /** Usd 90 */
+            usd_90: number | null;
+        };
+        /**
          * LimitView
          * @description How things stand in this process with a provider or host that is asked.
          */
@@ -4660,6 +5652,17 @@ export interface components {
             expires_at: string | null;
             /** Last Used At */
             last_used_at: string | null;
+        };
+        /**
+         * Login
+         * @description How a person connects an account; `elsewhere` says that another browser goes there.
+         */
+        Login: {
+            /**
+             * Elsewhere
+             * @default false
+             */
+            elsewhere: boolean;
         };
         /**
          * ManyAgents
@@ -4747,8 +5750,213 @@ export interface components {
             created_at: string;
         };
         /**
+         * MemoryView
+         * @description Something an agent remembers, or all agents of its owner, and where it came from.
+         *
+         *     `run_id` and `node` are the step that kept it, empty for what a person wrote; `thread_id` is the
+         *     conversation. `trusted` is false for texts of others. `superseded_by` is the id of what took its
+         *     place, `score` how it fits a search.
+         */
+        MemoryView: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /** Kind */
+            kind: string;
+            /** About */
+            about: string;
+            /** Importance */
+            importance: number;
+            /** Said By */
+            said_by: string;
+            /** Trusted */
+            trusted: boolean;
+            /** Agent Id */
+            agent_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Node */
+            node: string;
+            /** Thread Id */
+            thread_id: string;
+            /** Superseded By */
+            superseded_by: string;
+            /** Times */
+            times: number;
+            /** Uses */
+            uses: number;
+            /** Has Vector */
+            has_vector: boolean;
+            /**
+             * Created At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            updated_at: string;
+            /** Used At */
+            used_at?: string | null;
+            /** Score */
+            score?: number | null;
+        };
+        /**
+         * ModelDefinition
+         * @description A model by its address; of a known provider, only what is to be different.
+         */
+        ModelDefinition: {
+            /**
+             * Base Url
+             * @description Such as `http://nas:11434/v1`.
+             * @default
+             */
+            base_url: string;
+            /**
+             * Wire
+             * @default openai-chat
+             * @enum {string}
+             */
+            wire: "openai-chat" | "openai-responses" | "openai-completions" | "openai-embeddings" | "openai-images" | "anthropic" | "google";
+            /**
+             * Name
+             * @description What the address calls it, if it differs.
+             * @default
+             */
+            name: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Credential
+             * @description Id or name of the one with the key.
+             * @default
+             */
+            credential: string;
+            /**
+             * Api Key Variable
+             * @description Administrators only.
+             * @default
+             */
+            api_key_variable: string;
+            /**
+             * Input Usd
+             * @description For a million model tokens.
+             */
+            input_usd?: number | null;
+            /** Output Usd */
+            output_usd?: number | null;
+            /**
+             * Context
+             * @description Model tokens that fit in.
+             */
+            context?: number | null;
+            /** Capabilities */
+            capabilities?: ("tools" | "schema" | "json" | "images" | "embeddings" | "image_making" | "reasoning" | "stream")[];
+            /** Fallback */
+            fallback?: string[];
+            /**
+             * @default {
+             *       "max_tokens": "",
+             *       "system": true,
+             *       "temperature": true,
+             *       "stop": true,
+             *       "stream": true,
+             *       "key_header": "",
+             *       "headers": [],
+             *       "query": []
+             *     }
+             */
+            quirks: components["schemas"]["Quirks"];
+            /**
+             * Default
+             * @default false
+             */
+            default: boolean;
+            /**
+             * Everybody
+             * @description Shared with all teams; administrators only.
+             * @default false
+             */
+            everybody: boolean;
+        };
+        /**
+         * ModelTestView
+         * @description What a model answered to a small question, or why it did not.
+         */
+        ModelTestView: {
+            /** Ok */
+            ok: boolean;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Answer
+             * @default
+             */
+            answer: string;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /** Usd */
+            usd?: number | null;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Trouble
+             * @default
+             */
+            trouble: string;
+            /**
+             * Trouble Zh
+             * @default
+             */
+            trouble_zh: string;
+            /** Names */
+            names?: string[];
+        };
+        /**
+         * ModelUsageView
+         * @description What one day (`2026-11-21`, UTC), agent or model took; `title` is what people call it.
+         */
+        ModelUsageView: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Calls */
+            calls: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Tokens */
+            tokens: number;
+            /** Usd */
+            usd: number | null;
+            /** Unpriced */
+            unpriced: number;
+        };
+        /**
          * ModelView
          * @description A language model that may be chosen.
+         *
+         *     Prices are US dollars for a million model tokens, `null` where nobody knows. `source` says where
+         *     it comes from: known to Luban, installed on this machine, settings, shared by an administrator,
+         *     or the team's own. `lacks` is the variable that would make it usable.
          */
         ModelView: {
             /** Id */
@@ -4759,8 +5967,41 @@ export interface components {
             demo: boolean;
             /** Provider */
             provider: string;
+            /**
+             * Provider Title
+             * @default
+             */
+            provider_title: string;
             /** Default */
             default: boolean;
+            /**
+             * Source
+             * @default shipped
+             * @enum {string}
+             */
+            source: "shipped" | "installed" | "settings" | "shared" | "own";
+            /** Context */
+            context?: number | null;
+            /** Capabilities */
+            capabilities?: string[];
+            /** Input Usd */
+            input_usd?: number | null;
+            /** Output Usd */
+            output_usd?: number | null;
+            /**
+             * Lacks
+             * @default
+             */
+            lacks: string;
+            /**
+             * Editable
+             * @default false
+             */
+            editable: boolean;
+            /** Definition */
+            definition?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * MyTeamView
@@ -5105,6 +6346,113 @@ export interface components {
             path: string;
         };
         /**
+         * NewMemory
+         * @description Something to remember, as a person writes it.
+         */
+        NewMemory: {
+            /** Text */
+            text: string;
+            /**
+             * Kind
+             * @default fact
+             * @enum {string}
+             */
+            kind: "fact" | "preference" | "episode" | "note";
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * Importance
+             * @default 0.5
+             */
+            importance: number;
+        };
+        /**
+         * NewModel
+         * @description One with its id, `provider/name`.
+         */
+        NewModel: {
+            /**
+             * Base Url
+             * @description Such as `http://nas:11434/v1`.
+             * @default
+             */
+            base_url: string;
+            /**
+             * Wire
+             * @default openai-chat
+             * @enum {string}
+             */
+            wire: "openai-chat" | "openai-responses" | "openai-completions" | "openai-embeddings" | "openai-images" | "anthropic" | "google";
+            /**
+             * Name
+             * @description What the address calls it, if it differs.
+             * @default
+             */
+            name: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Credential
+             * @description Id or name of the one with the key.
+             * @default
+             */
+            credential: string;
+            /**
+             * Api Key Variable
+             * @description Administrators only.
+             * @default
+             */
+            api_key_variable: string;
+            /**
+             * Input Usd
+             * @description For a million model tokens.
+             */
+            input_usd?: number | null;
+            /** Output Usd */
+            output_usd?: number | null;
+            /**
+             * Context
+             * @description Model tokens that fit in.
+             */
+            context?: number | null;
+            /** Capabilities */
+            capabilities?: ("tools" | "schema" | "json" | "images" | "embeddings" | "image_making" | "reasoning" | "stream")[];
+            /** Fallback */
+            fallback?: string[];
+            /**
+             * @default {
+             *       "max_tokens": "",
+             *       "system": true,
+             *       "temperature": true,
+             *       "stop": true,
+             *       "stream": true,
+             *       "key_header": "",
+             *       "headers": [],
+             *       "query": []
+             *     }
+             */
+            quirks: components["schemas"]["Quirks"];
+            /**
+             * Default
+             * @default false
+             */
+            default: boolean;
+            /**
+             * Everybody
+             * @description Shared with all teams; administrators only.
+             * @default false
+             */
+            everybody: boolean;
+            /** Id */
+            id: string;
+        };
+        /**
          * NewPasskey
          * @description A passkey that the browser just made.
          */
@@ -5142,6 +6490,33 @@ export interface components {
         NewPath: {
             /** Path */
             path: string;
+        };
+        /**
+         * NewProposal
+         * @description What is wanted; `agent` (id or name) is the one to change, a new one without it.
+         *
+         *     `messages` are earlier turns `{role, content}`, and `model` is the default one if empty.
+         */
+        NewProposal: {
+            /** Message */
+            message: string;
+            /**
+             * Agent
+             * @default
+             */
+            agent: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Messages
+             * @default []
+             */
+            messages: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * NewProvider
@@ -5231,6 +6606,65 @@ export interface components {
             role: string;
         };
         /**
+         * NewThread
+         * @description With an agent, by id or name, or else with a model; both empty is the default model.
+         */
+        NewThread: {
+            /**
+             * Agent
+             * @default
+             */
+            agent: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * NewToolServer
+         * @description Of `url` and `command` one; a command, and `shared`, are for administrators.
+         *
+         *     `{field}` in a value of `environment` stands for a field of the credential.
+         */
+        NewToolServer: {
+            /** Name */
+            name: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /** Command */
+            command?: string[];
+            /** Environment */
+            environment?: {
+                [key: string]: string;
+            };
+            /** Folders */
+            folders?: string[];
+            /**
+             * Network
+             * @default false
+             */
+            network: boolean;
+            /**
+             * Credential
+             * @default
+             */
+            credential: string;
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
          * NewUser
          * @description Without a password, the answer has a link by which its owner chooses one.
          */
@@ -5298,6 +6732,22 @@ export interface components {
              * @default true
              */
             enabled: boolean;
+        };
+        /**
+         * NodeEstimateView
+         * @description One node: a firing (`each`) and all of a run; by `history`, or by the size of its prompt.
+         */
+        NodeEstimateView: {
+            /** Node */
+            node: string;
+            /** Basis */
+            basis: string;
+            /** Model */
+            model: string;
+            /** Firings */
+            firings: number;
+            each: components["schemas"]["LikelyView"];
+            all: components["schemas"]["LikelyView"];
         };
         /**
          * NodeStateView
@@ -5409,6 +6859,13 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * Token Extra
+             * @default {}
+             */
+            token_extra: {
+                [key: string]: string;
+            };
+            /**
              * Inside
              * @default
              */
@@ -5418,6 +6875,56 @@ export interface components {
              * @default
              */
             account: string;
+        };
+        /**
+         * OfferedPromptView
+         * @description A prompt and the names of its arguments.
+         */
+        OfferedPromptView: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Arguments */
+            arguments: string[];
+            /** Required */
+            required: string[];
+        };
+        /**
+         * OfferedResourceView
+         * @description Something to read; with `template`, `uri` has places to fill in.
+         */
+        OfferedResourceView: {
+            /** Uri */
+            uri: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Type */
+            type: string;
+            /** Template */
+            template: boolean;
+        };
+        /**
+         * OfferedToolView
+         * @description A tool as its server describes it; the texts are its own.
+         */
+        OfferedToolView: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Effect */
+            effect: string;
         };
         /**
          * OutcomeView
@@ -5652,6 +7159,32 @@ export interface components {
             /** Total Pages */
             total_pages: number;
         };
+        /** PageView[MemoryView] */
+        PageView_MemoryView_: {
+            /** Items */
+            items: components["schemas"]["MemoryView"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total Pages */
+            total_pages: number;
+        };
+        /** PageView[ProposalView] */
+        PageView_ProposalView_: {
+            /** Items */
+            items: components["schemas"]["ProposalView"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total Pages */
+            total_pages: number;
+        };
         /** PageView[RunView] */
         PageView_RunView_: {
             /** Items */
@@ -5695,6 +7228,19 @@ export interface components {
         PageView_TableRowView_: {
             /** Items */
             items: components["schemas"]["TableRowView"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total Pages */
+            total_pages: number;
+        };
+        /** PageView[ThreadView] */
+        PageView_ThreadView_: {
+            /** Items */
+            items: components["schemas"]["ThreadView"][];
             /** Total */
             total: number;
             /** Page */
@@ -5764,6 +7310,20 @@ export interface components {
             key: string;
         };
         /**
+         * PartnerView
+         * @description An agent that can be talked to.
+         */
+        PartnerView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Takes Files */
+            takes_files: boolean;
+        };
+        /**
          * PermissionView
          * @description One permission; `team` says that a role in a team gives it, not one's role on the server.
          */
@@ -5803,6 +7363,40 @@ export interface components {
          * @enum {string}
          */
         PinKind: "text" | "number" | "boolean" | "object" | "list" | "file" | "image" | "message" | "tool" | "date" | "any";
+        /**
+         * PinPlace
+         * @description An output pin of a node.
+         */
+        PinPlace: {
+            /** Node */
+            node: string;
+            /** Pin */
+            pin: string;
+        };
+        /**
+         * PreviewView
+         * @description The draft as it would be with some changes, and with those they need.
+         */
+        PreviewView: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Taken */
+            taken: string[];
+            /** Pulled */
+            pulled: string[];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictView"][];
+        };
+        /**
+         * PreviewedChanges
+         * @description Which changes would be accepted.
+         */
+        PreviewedChanges: {
+            /** Changes */
+            changes: string[];
+        };
         /**
          * Probe
          * @description A harmless request that shows whether a credential works.
@@ -5880,6 +7474,50 @@ export interface components {
             code: string;
         };
         /**
+         * ProposalView
+         * @description What a run proposed; `none` says that it ended without proposing anything.
+         *
+         *     `agent_id` is empty for an agent that is not there yet, and `document` is what there would be
+         *     if everything were accepted.
+         */
+        ProposalView: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "drafting" | "none" | "open" | "accepted" | "refused";
+            /** Agent Id */
+            agent_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Revision */
+            revision: number;
+            /** Summary */
+            summary: string;
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Warnings */
+            warnings: components["schemas"]["Finding"][];
+            /** Accepted */
+            accepted: string[];
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            updated_at: string;
+        };
+        /**
          * ProviderView
          * @description A provider; `app` says where the app comes from that accounts are connected with.
          */
@@ -5948,6 +7586,64 @@ export interface components {
             oldest_seconds: number | null;
         };
         /**
+         * Quirks
+         * @description Where a service differs from others that speak its wire.
+         *
+         *     `max_tokens` is what the limit of an answer is called there. `system`, `temperature`, `stop` and
+         *     `stream` say whether it takes system messages, a temperature, stop texts, and can answer in
+         *     pieces. `key_header` carries the key in place of `Authorization`; `headers` and `query` go with
+         *     every request.
+         */
+        Quirks: {
+            /**
+             * Max Tokens
+             * @default
+             * @enum {string}
+             */
+            max_tokens: "" | "max_tokens" | "max_completion_tokens";
+            /**
+             * System
+             * @default true
+             */
+            system: boolean;
+            /**
+             * Temperature
+             * @default true
+             */
+            temperature: boolean;
+            /**
+             * Stop
+             * @default true
+             */
+            stop: boolean;
+            /**
+             * Stream
+             * @default true
+             */
+            stream: boolean;
+            /**
+             * Key Header
+             * @default
+             */
+            key_header: string;
+            /**
+             * Headers
+             * @default []
+             */
+            headers: [
+                string,
+                string
+            ][];
+            /**
+             * Query
+             * @default []
+             */
+            query: [
+                string,
+                string
+            ][];
+        };
+        /**
          * RaisedLimits
          * @description New ceilings by name (`steps seconds tokens usd`); none doubles the one that was reached.
          */
@@ -6009,6 +7705,41 @@ export interface components {
         ResetRequest: {
             /** Email */
             email: string;
+        };
+        /**
+         * ResponseAsked
+         * @description The part of OpenAI's request that is read.
+         */
+        ResponseAsked: {
+            /** Model */
+            model: string;
+            /** Input */
+            input: string | unknown[];
+            /** Instructions */
+            instructions?: string | null;
+            /** Previous Response Id */
+            previous_response_id?: string | null;
+            /**
+             * Store
+             * @default true
+             */
+            store: boolean;
+            /**
+             * Stream
+             * @default false
+             */
+            stream: boolean;
+            /**
+             * Background
+             * @default false
+             */
+            background: boolean;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Retry
@@ -6182,7 +7913,12 @@ export interface components {
              * Usd
              * @default 0
              */
-            usd: number;
+            usd: number | null;
+            /**
+             * Unpriced
+             * @default 0
+             */
+            unpriced: number;
             parent?: components["schemas"]["ParentStep"] | null;
             /** Forked From */
             forked_from?: string | null;
@@ -6210,6 +7946,25 @@ export interface components {
             reason: string;
             /** Reason Zh */
             reason_zh: string;
+        };
+        /**
+         * Saying
+         * @description What is said, with references of files; it follows the last message that is shown.
+         *
+         *     If `edits` names a message, it stands beside that one instead.
+         */
+        Saying: {
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Files */
+            files?: {
+                [key: string]: unknown;
+            }[];
+            /** Edits */
+            edits?: string | null;
         };
         /**
          * Scope
@@ -6517,6 +8272,26 @@ export interface components {
             second?: components["schemas"]["SecondView"] | null;
         };
         /**
+         * SpendLimits
+         * @description How much models may take; what is left out is not limited.
+         *
+         *     A call whose price is unknown takes no known money: `unpriced_calls` limits how many there are.
+         */
+        SpendLimits: {
+            /** Tokens */
+            tokens?: number | null;
+            /**
+             * Usd
+             * @description US dollars, as far as prices are known.
+             */
+            usd?: number | null;
+            /**
+             * Unpriced Calls
+             * @description Calls of models whose price is unknown.
+             */
+            unpriced_calls?: number | null;
+        };
+        /**
          * SpentView
          * @description What a run had taken, and its limits by name.
          */
@@ -6526,7 +8301,12 @@ export interface components {
             /** Tokens */
             tokens: number;
             /** Usd */
-            usd: number;
+            usd: number | null;
+            /**
+             * Unpriced
+             * @default 0
+             */
+            unpriced: number;
             /** Seconds */
             seconds: number;
             /** Limits */
@@ -6738,6 +8518,18 @@ export interface components {
             last_at: string;
         };
         /**
+         * TakenView
+         * @description Tokens and dollars; `usd` is `null` while no price is known, `unpriced` are calls without.
+         */
+        TakenView: {
+            /** Tokens */
+            tokens: number;
+            /** Usd */
+            usd: number | null;
+            /** Unpriced */
+            unpriced: number;
+        };
+        /**
          * TeamInvitationView
          * @description An open invitation into a team; `link` is told once, when it is made.
          */
@@ -6805,6 +8597,137 @@ export interface components {
             inputs: components["schemas"]["AgentInputView"][];
         };
         /**
+         * ThreadDetailView
+         * @description A thread with the messages of the branch that is looked at.
+         */
+        ThreadDetailView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Agent Id */
+            agent_id: string;
+            /** Model */
+            model: string;
+            /** Pinned */
+            pinned: boolean;
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            updated_at: string;
+            /** Messages */
+            messages: components["schemas"]["ThreadMessageView"][];
+        };
+        /**
+         * ThreadMessageView
+         * @description A message. `status` is of its run; a question has none.
+         *
+         *     While an answer is written, pieces of text on one of `streams` are its next ones. `beside` are
+         *     the messages that stand in the same place of other branches, itself among them.
+         */
+        ThreadMessageView: {
+            /** Id */
+            id: string;
+            /** Parent */
+            parent: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** Text */
+            text: string;
+            /** Files */
+            files: {
+                [key: string]: unknown;
+            }[];
+            /** Run Id */
+            run_id: string | null;
+            /** Agent Id */
+            agent_id: string;
+            /** Model */
+            model: string;
+            /** Version */
+            version: number | null;
+            /** Status */
+            status: components["schemas"]["RunStatus"] | "gone" | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Waiting For */
+            waiting_for: components["schemas"]["Wait"][];
+            /** Streams */
+            streams: components["schemas"]["PinPlace"][];
+            /** Tokens */
+            tokens: number;
+            /** Usd */
+            usd: number;
+            /** Beside */
+            beside: string[];
+            /**
+             * Created At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * ThreadUpdate
+         * @description What is to be different; `shown` picks the branch with this message in it.
+         */
+        ThreadUpdate: {
+            /** Title */
+            title?: string | null;
+            /** Pinned */
+            pinned?: boolean | null;
+            /** Archived */
+            archived?: boolean | null;
+            /** Agent */
+            agent?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Shown */
+            shown?: string | null;
+        };
+        /**
+         * ThreadView
+         * @description A conversation with an agent, or if `agent_id` is empty with a model itself.
+         */
+        ThreadView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Agent Id */
+            agent_id: string;
+            /** Model */
+            model: string;
+            /** Pinned */
+            pinned: boolean;
+            /** Archived */
+            archived: boolean;
+            /**
+             * Created At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            updated_at: string;
+        };
+        /**
          * TicketView
          * @description What opens one connection, once; its address names the user.
          */
@@ -6826,6 +8749,73 @@ export interface components {
          */
         Tier: "listed" | "solid" | "model";
         /**
+         * ToolServerView
+         * @description A server of tools.
+         */
+        ToolServerView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Command */
+            command: string[];
+            /** Environment */
+            environment: {
+                [key: string]: string;
+            };
+            /** Folders */
+            folders: string[];
+            /** Network */
+            network: boolean;
+            /** Credential */
+            credential: string;
+            /** Shared */
+            shared: boolean;
+            /**
+             * Own
+             * @description Whether it is of the team that asks.
+             */
+            own: boolean;
+            /**
+             * Changed
+             * @description Whether it says something else of its tools than a person agreed to; agents use none of them then.
+             */
+            changed: boolean;
+            /**
+             * Trouble
+             * @description Why it could not be asked last, if it could not.
+             */
+            trouble: string;
+            /** Checked At */
+            checked_at: string | null;
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+            /** Protocol */
+            protocol: string;
+            /** Tools */
+            tools: components["schemas"]["OfferedToolView"][];
+            /** Resources */
+            resources: components["schemas"]["OfferedResourceView"][];
+            /** Prompts */
+            prompts: components["schemas"]["OfferedPromptView"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * TurnView
+         * @description What was said, and the answer that is on its way.
+         */
+        TurnView: {
+            message: components["schemas"]["ThreadMessageView"];
+            answer: components["schemas"]["ThreadMessageView"];
+        };
+        /**
          * UnmetNeed
          * @description What a block needs and this machine does not have, with the way out, in both languages.
          */
@@ -6836,6 +8826,19 @@ export interface components {
             message: string;
             /** Message Zh */
             message_zh: string;
+        };
+        /**
+         * UsageReportView
+         * @description What models took from one day to another, both included.
+         */
+        UsageReportView: {
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+            /** Items */
+            items: components["schemas"]["ModelUsageView"][];
+            total: components["schemas"]["ModelUsageView"];
         };
         /**
          * UsageView
@@ -6937,6 +8940,21 @@ export interface components {
          * @enum {string}
          */
         WaitKind: "limit" | "pause" | "sleep" | "retry" | "signal" | "ask" | "in_doubt" | "run" | "block" | "quarantine";
+        /**
+         * WantedEstimate
+         * @description What the run would be given; `version` is the draft, the published one, or a number.
+         */
+        WantedEstimate: {
+            /** Inputs */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @default draft
+             */
+            version: ("draft" | "published") | number;
+        };
         /**
          * WayInView
          * @description Another house that people may sign in with.
@@ -8875,6 +10893,782 @@ export interface operations {
             };
         };
     };
+    list_proposals: {
+        parameters: {
+            query?: {
+                agent_id?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_ProposalView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    open_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    preview_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewedChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    accept_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcceptedChanges"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedProposalView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    refuse_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_threads: {
+        parameters: {
+            query?: {
+                /** @description In their titles. */
+                search?: string;
+                /** @description With this agent, by id. */
+                agent?: string;
+                archived?: boolean;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_ThreadView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewThread"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_talkable_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsView_PartnerView_"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadDetailView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    delete_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    change_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Saying"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    retry_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Again"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadMessageView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    stop_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadMessageView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     list_blocks: {
         parameters: {
             query?: {
@@ -10170,6 +12964,305 @@ export interface operations {
             };
         };
     };
+    list_memories: {
+        parameters: {
+            query?: {
+                /** @description Of this agent; empty: what all agents of the team share. */
+                agent?: string;
+                search?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_MemoryView_"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_memory: {
+        parameters: {
+            query?: {
+                /** @description Of this agent; empty: what all agents of the team share. */
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMemory"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    export_memories: {
+        parameters: {
+            query?: {
+                /** @description Of this agent; empty: what all agents of the team share. */
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_memory: {
+        parameters: {
+            query?: {
+                /** @description Of this agent; empty: what all agents of the team share. */
+                agent?: string;
+            };
+            header?: never;
+            path: {
+                memory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    update_memory: {
+        parameters: {
+            query?: {
+                /** @description Of this agent; empty: what all agents of the team share. */
+                agent?: string;
+            };
+            header?: never;
+            path: {
+                memory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedMemory"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemoryView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    delete_memory: {
+        parameters: {
+            query?: {
+                /** @description Of this agent; empty: what all agents of the team share. */
+                agent?: string;
+            };
+            header?: never;
+            path: {
+                memory_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     list_findings: {
         parameters: {
             query?: never;
@@ -10298,7 +13391,7 @@ export interface operations {
             };
         };
     };
-    list_models: {
+    get_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -10313,7 +13406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemsView_ModelView_"];
+                    "application/json": components["schemas"]["SettingsView"];
                 };
             };
             401: components["responses"]["SignInNeeded"];
@@ -10339,9 +13432,12 @@ export interface operations {
             };
         };
     };
-    get_settings: {
+    list_models: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With those known that lack a key. */
+                unusable?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10354,11 +13450,257 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingsView"];
+                    "application/json": components["schemas"]["ItemsView_ModelView_"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["NotPermitted"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    test_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelTestView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                model_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    put_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                model_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelDefinition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    delete_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                model_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             /** @description Client Error */
             "4XX": {
@@ -10532,6 +13874,245 @@ export interface operations {
             };
             401: components["responses"]["SignInNeeded"];
             403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: {
+                by?: "day" | "agent" | "model";
+                /** @description 30 days ago, if left out. */
+                since?: string | null;
+                /** @description Today, if left out. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReportView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsView_BudgetView_"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Budget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    delete_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    estimate_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WantedEstimate"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             /** @description Client Error */
             "4XX": {
@@ -15043,6 +18624,385 @@ export interface operations {
             };
         };
     };
+    list_tool_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsView_ToolServerView_"];
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    create_tool_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToolServer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServerView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    get_tool_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServerView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    set_tool_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToolServer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServerView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    delete_tool_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    test_tool_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServerView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    approve_tool_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServerView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    connect_tool_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectView"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
     list_credentials: {
         parameters: {
             query?: {
@@ -16298,6 +20258,343 @@ export interface operations {
             403: components["responses"]["NotPermitted"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    openai_list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    openai_get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    openai_start_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    openai_start_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponseAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    openai_get_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                response_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    openai_cancel_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                response_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorView"];
+                };
+            };
+        };
+    };
+    openai_start_embedding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbeddingAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["SignInNeeded"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyRequests"];
             /** @description Client Error */

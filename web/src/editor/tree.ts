@@ -18,6 +18,7 @@ export interface NodeKeys {
   timeout?: number;
   timeout_total?: number;
   order?: "firing" | "any";
+  limits?: { tokens?: number; usd?: number; unpriced_calls?: number };
   parallel?: number;
 }
 

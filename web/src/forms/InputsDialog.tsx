@@ -1,6 +1,6 @@
 // Asks for the values of some fields and hands them over; stays open, with the reason, if that fails.
 import { Play } from "lucide-react";
-import { type FormEvent, useId, useMemo, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Json } from "@/api/types";
 import { Button } from "@/ui/Button";
@@ -16,12 +16,14 @@ interface InputsDialogProps {
   /** Values to start with, instead of the defaults. */
   initial?: Record<string, Json> | undefined;
   submitLabel: string;
+  /** What is said above the buttons. */
+  note?: ReactNode;
   onSubmit: (values: Record<string, Json>) => Promise<void>;
   onClose: () => void;
 }
 
 export function InputsDialog(props: InputsDialogProps) {
-  const { title, description, fields, initial, submitLabel, onSubmit, onClose } = props;
+  const { title, description, fields, initial, submitLabel, note, onSubmit, onClose } = props;
   const { t } = useTranslation();
   const scope = useId();
   const form = useRef<HTMLFormElement>(null);
@@ -108,6 +110,7 @@ export function InputsDialog(props: InputsDialogProps) {
           faults={faults}
           disabled={busy}
         />
+        {note}
       </form>
     </Dialog>
   );

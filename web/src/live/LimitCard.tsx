@@ -18,7 +18,7 @@ export function LimitCard({ waiting, busy, onResume, onCancel }: LimitCardProps)
   const { t } = useTranslation();
   const say = useWaitSentence();
   const field = useId();
-  const reached = Number(waiting.details.value);
+  const reached = Math.max(Number(waiting.details.value), Number(waiting.details.of ?? 0));
   const [typed, setTyped] = useState(String(reached * 2));
   const wanted = Number(typed);
   const valid = Number.isFinite(wanted) && wanted > reached;

@@ -15,6 +15,7 @@ import type { RunLimits, RunView, Wait } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
 import { AnswerCard } from "./AnswerCard";
+import { BudgetCard } from "./BudgetCard";
 import { LimitCard } from "./LimitCard";
 import type { NameOf } from "./names";
 import { SignalForm } from "./SignalForm";
@@ -100,6 +101,10 @@ function Held({ run, wait, ...rest }: WaitCardsProps & { wait: Wait }) {
 
 function Card(props: WaitCardsProps & { wait: Wait }) {
   const { wait, run, busy, onResume, onCancel, nameOf, onNode } = props;
+  if (wait.kind === "limit" && wait.details.scope)
+    return (
+      <BudgetCard waiting={wait} busy={busy} onResume={() => onResume({})} onCancel={onCancel} />
+    );
   if (wait.kind === "limit")
     return <LimitCard waiting={wait} busy={busy} onResume={onResume} onCancel={onCancel} />;
   if (isHeld(wait)) return <Held {...props} />;

@@ -8,16 +8,32 @@ const text = (value: unknown): string =>
   value === undefined || value === null ? "" : String(value);
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
+/** Which limit was reached; money as far as its prices are known. */
+function limitSentence(details: Wait["details"], t: TFunction, formats: Formats): string {
+  const what = text(details.what) || text(details.limit);
+  const told = {
+    limit: t(`run.limit.${what}`, { defaultValue: what }),
+    value: formats.number(Number(details.of ?? details.value)),
+    taken: formats.number(Number(details.value)),
+    node: text(details.node),
+  };
+  const unpriced = Number(details.unpriced ?? 0);
+  const more = unpriced ? ` ${t("run.andUnpriced", { count: unpriced })}` : "";
+  if (details.scope) {
+    const whose = details.scope === "user" ? "user" : "agent";
+    const window = t(`usage.each.${text(details.window)}`, { defaultValue: "" });
+    return t(`run.atBudget.${whose}`, { ...told, window }) + more;
+  }
+  return t(details.node ? "run.atNodeLimit" : "run.atLimit", told) + more;
+}
+
 /** Why it waits, in one sentence. */
 export function waitSentence(wait: Wait, t: TFunction, formats: Formats): string {
   const { details, until } = wait;
   const at = until === null ? "" : formats.moment(iso(until));
   switch (wait.kind) {
     case "limit":
-      return t("run.atLimit", {
-        limit: t(`run.limit.${text(details.limit)}`, { defaultValue: text(details.limit) }),
-        value: formats.number(Number(details.value)),
-      });
+      return limitSentence(details, t, formats);
     case "pause":
       return t("wait.pause");
     case "sleep":

@@ -7,6 +7,7 @@ import { Select, Switch } from "@/ui/inputs";
 import { useEditor, useSession } from "./session";
 import { settingField } from "./settingFields";
 
+const LIMIT = "limit_";
 const RETRY = new Set(["attempts", "delay", "factor", "max_delay"]);
 
 export function OptionsForm({ id }: { id: string }) {
@@ -31,10 +32,17 @@ export function OptionsForm({ id }: { id: string }) {
     settingField("timeout", t("builder.timeout"), positive),
     settingField("timeout_total", t("builder.timeoutTotal"), positive),
     settingField("parallel", t("builder.parallel"), { type: "integer", minimum: 1 }),
+    settingField("limit_tokens", t("builder.nodeTokens"), { type: "integer", minimum: 0 }),
+    settingField("limit_usd", t("builder.nodeUsd"), { type: "number", minimum: 0 }),
   ];
   const setNode = (key: string, value: unknown) =>
     editor.dispatch({ type: "setNode", ids: [id], key, value });
   const set = (name: string, value: Json | undefined) => {
+    if (name.startsWith(LIMIT)) {
+      const limits: Record<string, unknown> = { ...node.limits, [name.slice(LIMIT.length)]: value };
+      const kept = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+      return setNode("limits", kept.length ? Object.fromEntries(kept) : undefined);
+    }
     if (!RETRY.has(name)) return setNode(name, value);
     const next: Record<string, unknown> = { ...retry, [name]: value };
     if (value === undefined) delete next[name];
@@ -45,9 +53,11 @@ export function OptionsForm({ id }: { id: string }) {
     timeout: node.timeout,
     timeout_total: node.timeout_total,
     parallel: node.parallel,
+    limit_tokens: node.limits?.tokens,
+    limit_usd: node.limits?.usd,
   };
   const given = Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
   );
   return (
     <div className="flex flex-col gap-4">

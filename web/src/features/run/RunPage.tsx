@@ -20,6 +20,7 @@ import { Button, buttonClass, IconButton } from "@/ui/Button";
 import { Chip } from "@/ui/Chip";
 import { useFormats } from "@/ui/format";
 import { Menu } from "@/ui/Menu";
+import { useMoney } from "@/ui/money";
 import { TopBar, useTitle } from "@/ui/Page";
 import { QueryState } from "@/ui/QueryState";
 import { NodePanel } from "./NodePanel";
@@ -33,7 +34,9 @@ const asMilliseconds = (iso: string | null) => (iso ? Date.parse(iso) : null);
 
 function Facts({ run }: { run: RunView }) {
   const { t } = useTranslation();
-  const { seconds, date } = useFormats();
+  const { seconds, date, number } = useFormats();
+  const money = useMoney();
+  const tokensTip = t("usage.tokenCount", { count: number(run.tokens) });
   const going = run.status === "running" || run.status === "waiting";
   const elapsed = useElapsed(asMilliseconds(run.started_at), asMilliseconds(run.ended_at), going);
   const connected = useLive((live) => live.connected);
@@ -42,6 +45,11 @@ function Facts({ run }: { run: RunView }) {
       <StatusChip status={run.status} />
       {elapsed !== null && <Chip className="tabular-nums">{seconds(elapsed)}</Chip>}
       <Chip className="max-lg:hidden">{t("run.steps", { count: run.steps })}</Chip>
+      {(run.tokens > 0 || run.unpriced > 0) && (
+        <Chip className="tabular-nums max-lg:hidden" data-tip={tokensTip}>
+          {money(run.usd, run.unpriced)}
+        </Chip>
+      )}
       <Chip className="max-lg:hidden">
         {run.version === null ? t("run.fromDraft") : t("run.version", { number: run.version })}
       </Chip>
