@@ -23,6 +23,7 @@ from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
 from luban.ports.tables import TableStore
+from luban.ports.tool_servers import ToolServerStore
 from luban.ports.threads import ThreadStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.storage import postgres
@@ -60,6 +61,8 @@ class Store(Protocol):
     def credentials(self) -> CredentialStore: ...
     @property
     def providers(self) -> ProviderStore: ...
+    @property
+    def tool_servers(self) -> ToolServerStore: ...
     @property
     def proposals(self) -> ProposalStore: ...
     @property

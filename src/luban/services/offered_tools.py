@@ -27,17 +27,6 @@ _JSON_TYPES = {
 }
 
 
-class NoToolServers:
-    """No server is connected."""
-
-    async def tools(self, owner: str, server: str, tool: str | None = None) -> list[UsableTool]:
-        raise ToolUnknown(
-            f"{_SERVER}{server}",
-            "no server of that name is connected.",
-            "没有连接以此为名的服务器。",
-        )
-
-
 class OfferedTools:
     """Finds the agents and servers that a step wants as tools."""
 

@@ -19,6 +19,7 @@ export function useSettingsSisters(): Sister[] {
     { to: "/settings/memory", label: t("nav.memory") },
     { to: "/settings/usage", label: t("nav.usage") },
     { to: "/settings/models", label: t("nav.models") },
+    { to: "/settings/mcp", label: t("nav.mcp") },
     ...(me.local ? [] : own),
     // On a phone there is no room for it in the rail.
     ...(admin.length ? [{ to: "/admin", label: t("nav.admin"), small: true } as const] : []),

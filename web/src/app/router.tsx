@@ -227,6 +227,12 @@ const models = createRoute({
   component: accountPage(() => import("@/features/models/ModelsPage")),
 });
 
+const toolServers = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/mcp",
+  component: accountPage(() => import("@/features/mcp/ToolServersPage")),
+});
+
 const usage = createRoute({
   getParentRoute: () => root,
   path: "/settings/usage",
@@ -342,7 +348,7 @@ const shared = createRoute({
 });
 
 const inside = [home, library, builder, runs, run, approvals, settings, usage] as const;
-const accounts = [files, credentials, profile, security, keys, team, models] as const;
+const accounts = [files, credentials, profile, security, keys, team, models, toolServers] as const;
 const memories = [sharedMemories, agentMemories] as const;
 const administration = [admin, users, roles, audit, health, webhooks] as const;
 const outside = [signIn, signedIn, first, reset, email, invitation, shared] as const;
