@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from luban.model.views import Moment, View
 
 
@@ -15,10 +17,10 @@ class MemoryView(View):
 
     id: str
     text: str
-    kind: str
+    kind: Literal["fact", "preference", "episode", "note"]
     about: str
     importance: float
-    said_by: str
+    said_by: Literal["user", "tool", "model", "person"]
     trusted: bool
     agent_id: str
     run_id: str

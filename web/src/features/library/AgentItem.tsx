@@ -1,6 +1,6 @@
 // One agent of the library, as a card or as a row.
 import { Link } from "@tanstack/react-router";
-import { Copy, Ellipsis, FileDown, Pencil, Play, Share2, Trash2 } from "lucide-react";
+import { Brain, Copy, Ellipsis, FileDown, Pencil, Play, Share2, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/access/session";
 import type { AgentView } from "@/api/types";
@@ -36,6 +36,12 @@ function ItemMenu({ agent, actions, onRun }: ItemProps) {
           label: t("agent.edit"),
           icon: <Pencil size={14} />,
           onSelect: () => void actions.edit(agent),
+        },
+        {
+          id: "memory",
+          label: t("library.memory"),
+          icon: <Brain size={14} />,
+          onSelect: () => void actions.memory(agent),
         },
         {
           id: "copy",

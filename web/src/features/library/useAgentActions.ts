@@ -82,6 +82,7 @@ export function useAgentActions() {
       const run = await startRun(agent.id, values);
       await navigate({ to: "/runs/$id", params: { id: run.id } });
     },
+    memory: (agent: AgentView) => navigate({ to: "/agents/$id/memory", params: { id: agent.id } }),
     save: (agent: AgentView, format: "yaml" | "json") => download(exportAddress(agent.id, format)),
     remove: (agent: AgentView) => remove.mutate(agent),
   };
