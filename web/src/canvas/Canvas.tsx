@@ -8,12 +8,14 @@ import type { Editor, Finding, NodeId } from "@/editor";
 import { CanvasContext, type CanvasParts } from "./context";
 import { createGestures } from "./gestures";
 import { Surface } from "./Surface";
-import { createCanvasUi } from "./ui-state";
+import { createCanvasUi, type Marks } from "./ui-state";
 
 export interface CanvasProps {
   editor: Editor;
   /** Local and server findings together; nodes named by path, as `mergeFindings` gives them. */
   findings: readonly Finding[];
+  /** What a proposal would make of nodes and links. */
+  marks?: Marks | undefined;
   /** Ids of blocks used lately, newest first. */
   recent?: readonly string[];
   /** A block was added here. */
@@ -40,9 +42,10 @@ export interface CanvasControls {
 }
 
 const NO_RECENT: readonly string[] = [];
+const UNMARKED: Marks = { nodes: new Map(), links: new Map() };
 
 export function Canvas(props: CanvasProps) {
-  const { editor, findings, onInspect } = props;
+  const { editor, findings, onInspect, marks = UNMARKED } = props;
   const inspect = useRef(onInspect);
   inspect.current = onInspect;
   const parts = useMemo<CanvasParts>(() => {
@@ -62,6 +65,7 @@ export function Canvas(props: CanvasProps) {
     }
     parts.ui.setState({ findings: byNode });
   }, [findings, parts]);
+  useEffect(() => parts.ui.setState({ marks }), [marks, parts]);
   return (
     <CanvasContext value={parts}>
       <ReactFlowProvider>

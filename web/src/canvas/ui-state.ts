@@ -31,6 +31,15 @@ export interface Refused {
   converter?: string | undefined;
 }
 
+/** What becomes of something while a proposal is looked at. */
+export type Mark = "added" | "removed" | "changed" | "refused";
+
+/** Marks of nodes by id, and of links by their text. */
+export interface Marks {
+  nodes: Map<NodeId, Mark>;
+  links: Map<string, Mark>;
+}
+
 export interface CanvasUi {
   tier: Tier;
   loose: LooseEnd | null;
@@ -39,6 +48,7 @@ export interface CanvasUi {
   renaming: NodeId | null;
   hoveredLink: LinkId | null;
   findings: ReadonlyMap<NodeId, readonly Finding[]>;
+  marks: Marks;
   /** What the live region says; the number makes the same text twice two messages. */
   said: { text: string; number: number };
   minimap: boolean;
@@ -56,6 +66,7 @@ export function createCanvasUi(): CanvasUiStore {
     renaming: null,
     hoveredLink: null,
     findings: new Map(),
+    marks: { nodes: new Map(), links: new Map() },
     said: { text: "", number: 0 },
     minimap: true,
     snap: true,

@@ -40,7 +40,7 @@ export interface Commands {
   /** A key of the document itself: name, description, settings. */
   setAgent: { key: string; value: unknown };
   /** The whole document at once, such as the server's version after a conflict. */
-  replace: { tree: AgentTree };
+  replace: { tree: AgentTree; as?: "proposal" };
 }
 
 export type CommandName = keyof Commands;

@@ -25,7 +25,7 @@ const replace: CommandKind<"replace"> = {
   apply(draft, { tree }) {
     Object.assign(draft, toGraph(tree));
   },
-  label: () => ({ key: "canvas.did.replace", params: {} }),
+  label: ({ as = "replace" }) => ({ key: `canvas.did.${as}`, params: {} }),
 };
 
 const KINDS: { [Name in CommandName]: CommandKind<Name> } = {

@@ -9,6 +9,7 @@ import {
   Play,
   Redo2,
   Share2,
+  Sparkles,
   Square,
   Undo2,
   Upload,
@@ -124,6 +125,8 @@ interface BarProps {
   /** Not there for who may not share. */
   onShare: (() => void) | null;
   onPublish: () => void;
+  /** Not there for who may start no run. */
+  onDescribe: (() => void) | null;
   onRun: () => void;
   onStop: () => void;
 }
@@ -157,6 +160,15 @@ export function Bar(props: BarProps) {
             {t("builder.problemCount", { count: problems })}
           </Chip>
         </button>
+      )}
+      {props.onDescribe && (
+        <Button
+          icon={<Sparkles size={14} aria-hidden />}
+          onClick={props.onDescribe}
+          className="max-lg:hidden"
+        >
+          {t("make.open")}
+        </Button>
       )}
       <UndoRedo />
       <span className="flex max-md:hidden">

@@ -1,12 +1,14 @@
 // The panes of the builder and how they work together.
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ShareDialog } from "@/access/dialogs";
 import { useMay } from "@/access/session";
 import type { AgentView } from "@/api/types";
 import { Canvas } from "@/canvas";
+import type { Finding } from "@/editor";
 import { RunInputs } from "@/forms/RunInputs";
+import { RunEstimate } from "@/live/RunEstimate";
 import { nodeKey } from "@/live/state";
 import { Boundary } from "@/ui/Boundary";
 import { Split } from "@/ui/Split";
@@ -14,13 +16,17 @@ import { Bar } from "./Bar";
 import { Dock } from "./Dock";
 import { Inspector } from "./Inspector";
 import { LeftPane } from "./LeftPane";
+import { ProposalPanel } from "./ProposalPanel";
 import { DOCK, LEFT, RIGHT, usePanes } from "./panes";
 import { useRecent } from "./recent";
 import { SaveNotices } from "./SaveNotices";
 import { useSession } from "./session";
 import { useBuilderRun } from "./useBuilderRun";
 import { useFindings } from "./useFindings";
+import { useProposal } from "./useProposal";
 import { VersionsDialog } from "./VersionsDialog";
+
+const ChangeDialog = lazy(() => import("./ChangeDialog"));
 
 const route = getRouteApi("/agents/$id/edit");
 
@@ -66,6 +72,8 @@ function useRunKey(run: () => void): void {
   }, [run]);
 }
 
+const NOTHING_WRONG: Finding[] = [];
+
 interface SideProps {
   id: string;
   label: string;
@@ -108,6 +116,7 @@ function useWork() {
   const findings = useFindings();
   const run = useBuilderRun();
   const panes = usePanes(run.run?.id);
+  const open = useProposal();
   const showNode = useShowNode(panes.openRight);
   useAskedNode(showNode);
   useRunKey(run.begin);
@@ -118,7 +127,7 @@ function useWork() {
       document.querySelector<HTMLElement>("#builder-right :is(input, textarea, select)")?.focus(),
     );
   };
-  return { findings, run, panes, showNode, inspect };
+  return { findings, run, panes, open, showNode, inspect };
 }
 
 type Work = ReturnType<typeof useWork>;
@@ -134,14 +143,17 @@ function Middle({
 }) {
   const { t } = useTranslation();
   const { editor, canvas } = useSession();
-  const { findings, run, panes, showNode, inspect } = work;
+  const { findings, run, panes, open, showNode, inspect } = work;
+  const looking = open.proposal ? open.shown : null;
   return (
     <div className="flex min-h-0 min-w-0 grow flex-col">
       <section aria-label={t("builder.canvas")} className="relative min-h-0 grow overflow-hidden">
         <Boundary region="canvas">
           <Canvas
-            editor={editor}
-            findings={findings}
+            key={looking ? "proposal" : "draft"}
+            editor={looking ?? editor}
+            marks={looking ? open.marks : undefined}
+            findings={looking ? NOTHING_WRONG : findings}
             recent={recent}
             onUsed={onUsed}
             onInspect={inspect}
@@ -179,7 +191,8 @@ function Middle({
 function Panes({ work }: { work: Work }) {
   const { t } = useTranslation();
   const [recent, used] = useRecent();
-  const { findings, panes, inspect, run } = work;
+  const { canvas } = useSession();
+  const { findings, panes, inspect, run, open } = work;
   const { left, right } = panes;
   return (
     <div className="flex min-h-0 grow">
@@ -203,7 +216,15 @@ function Panes({ work }: { work: Work }) {
       />
       <Side id="builder-right" label={t("builder.inspector")} width={right.size}>
         <Boundary region="inspector">
-          <Inspector findings={findings} run={run.run?.id} />
+          {open.proposal && open.shown ? (
+            <ProposalPanel
+              open={open}
+              editor={open.shown}
+              onShow={(id) => canvas.current?.show(id)}
+            />
+          ) : (
+            <Inspector findings={findings} run={run.run?.id} />
+          )}
         </Boundary>
       </Side>
     </div>
@@ -215,6 +236,7 @@ export function Workbench({ stored }: { stored: AgentView }) {
   const { findings, run, panes } = work;
   const [versions, setVersions] = useState(false);
   const [sharing, setSharing] = useState(false);
+  const [describing, setDescribing] = useState(false);
   const may = useMay();
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -229,11 +251,17 @@ export function Workbench({ stored }: { stored: AgentView }) {
         onVersions={() => setVersions(true)}
         onShare={may("share.read") ? () => setSharing(true) : null}
         onPublish={() => setVersions(true)}
+        onDescribe={may("run.start") ? () => setDescribing(true) : null}
         onRun={run.begin}
         onStop={run.stop}
       />
       <SaveNotices stored={stored.document} />
       <Panes work={work} />
+      {describing && (
+        <Suspense>
+          <ChangeDialog onClose={() => setDescribing(false)} />
+        </Suspense>
+      )}
       {sharing && (
         <Suspense>
           <ShareDialog
@@ -249,6 +277,7 @@ export function Workbench({ stored }: { stored: AgentView }) {
         <RunInputs
           agent={run.asking}
           initial={run.run?.inputs ?? run.asking.last_run?.inputs}
+          note={<RunEstimate agent={stored.id} />}
           onSubmit={run.start}
           onClose={run.dismiss}
         />

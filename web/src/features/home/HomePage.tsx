@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Play, Workflow } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "@/access/session";
 import { agentsQuery } from "@/api/agents";
 import { runsQuery } from "@/api/runs";
 import type { AgentView, RunView } from "@/api/types";
@@ -12,6 +13,7 @@ import { Page } from "@/ui/Page";
 import { QueryState } from "@/ui/QueryState";
 import { Empty } from "@/ui/states";
 import { FirstRun } from "./FirstRun";
+import { MakeBox } from "./MakeBox";
 
 const RECENT = 6;
 
@@ -59,10 +61,12 @@ export default function HomePage() {
   const { t } = useTranslation();
   const agents = useQuery(agentsQuery({ sort: "updated", page_size: RECENT }));
   const runs = useQuery(runsQuery({ page_size: RECENT }));
+  const may = useMay();
   const fresh = agents.data?.total === 0;
   return (
     <Page title={t("home.title")}>
       <FirstRun fresh={fresh} />
+      {may("run.start") && may("agent.create") && <MakeBox />}
       <div className="mt-6 grid gap-6 lg:grid-cols-2">
         <section aria-labelledby="home-agents" className="min-w-0">
           <header className="mb-1 flex items-baseline justify-between">
