@@ -6,8 +6,14 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from luban.engine.history import steps
+from luban.engine.plan import compile_plan
+from luban.engine.stand_in import StandIns, answers_of
+from luban.engine.state import Firing, Frame
+from luban.engine.state_view import state_after
 from luban.engine.validation import check
-from luban.model.events import ChildFinished
+from luban.model.events import ChildFinished, StepStarted
+from luban.model.run import RunOptions
 from luban.sdk import (
     Block,
     BlockError,
@@ -15,6 +21,7 @@ from luban.sdk import (
     BlockOutput,
     Context,
     Effect,
+    Example,
     Field,
     ToolPin,
     UsableTool,
@@ -89,6 +96,15 @@ async def test_a_tool_runs_only_when_it_is_used_and_its_constants_win(open_house
             ("use", "sum", {"a": 40, "b": 5}),
         ]
         assert run.steps == 5  # the agent, two results, and each use of the tool
+        events = await house.events(run.id)
+        told = [step for step in steps(graph, CODES, {}, events) if step.verb == "use"]
+        assert [(step.node, step.block, step.outputs) for step in told] == [
+            ("agent:0", "add", [("result", 42)]),
+            ("agent:1", "add", [("result", 45)]),
+        ]
+        nodes = {each.node: each for each in state_after(graph, CODES, {}, events).nodes}
+        assert (nodes["sum"].completed, nodes["sum"].status) == (2, "completed")
+        assert nodes["idle"].status == "skipped"
 
 
 async def test_what_is_not_linked_or_not_taken_is_refused(open_house: OpenHouse):
@@ -177,3 +193,31 @@ async def test_tools_work_inside_bodies_each_round_for_itself(open_house: OpenHo
         assert run.outputs == {"out": [[{"result": 11}], [{"result": 12}]]}, run.error
         used = [e for e in await house.events(run.id) if isinstance(e, ChildFinished)]
         assert sorted(e.name for e in used) == ["each[0]/sum", "each[1]/sum"]
+
+
+async def test_a_tool_that_must_not_be_repeated_is_announced_and_answers_in_a_dry_run(
+    open_house: OpenHouse,
+):
+    sent: list[str] = []
+
+    @block(id="send", effect=Effect.ONCE, examples=[Example({"text": "x"}, {"result": "example"})])
+    async def send(text: str) -> str:
+        sent.append(text)
+        return f"sent {text}"
+
+    codes = CODES.and_(send)
+    async with open_house(codes) as house:
+        graph = choosing([["mail", {"text": "hi"}]], ["mail.as_tool -> agent.tools"], mail="send")
+        run = await house.run(graph)
+        assert run.outputs["out"] == [{"result": "sent hi"}], run.error
+        begun = [e for e in await house.events(run.id) if isinstance(e, StepStarted)]
+        assert [(e.node, e.attempt) for e in begun] == [("agent:0", 1)]
+        events = await house.events(run.id)
+        again = StandIns(RunOptions(simulate=True), answers_of(events))
+        pinned = StandIns(RunOptions(pinned={"mail": {"result": "pinned"}}), {})
+        (tool,) = compile_plan(graph, codes).tools
+        frame = Frame.of(compile_plan(graph, codes), {})
+        firing = Firing(frame, tool, "agent:7", 0, {"text": "other"})
+        assert again.answer(firing) == [("result", "sent hi")]
+        assert pinned.answer(firing) == [("result", "pinned")]
+        assert sent == ["hi"]

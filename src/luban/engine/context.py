@@ -348,6 +348,10 @@ class StepContext:
             return await self._durable.run_agent(tool.target, inputs, "published", key)
         return await self._durable.call(tool.target, inputs, key)
 
+    def tool_started(self, key: str, name: str) -> None:
+        """Tells who looks on that a node is used; that it was is told by the journal."""
+        self._publish("tool_started", {"key": key, "name": name, "at": self.now()})
+
     async def step(
         self,
         name: str,

@@ -92,14 +92,17 @@ class Verbs:
         check_arguments(tool_of_node(node), arguments)
         inputs = {**arguments, **node.constants}
 
+        name = firing.frame.path + node.id
+
         async def run(key: str) -> Outcome:
+            self._ctx.tool_started(key, name)
             with self.activity.doing(self._above) as operation:
                 caller = Caller(self._ctx, self.activity, operation)
                 return await self._calling.use(node, self._path(key), inputs, caller)
 
         secret = {pin.name for pin in node.code.spec.inputs if pin.secret}
         shown = {name: value for name, value in inputs.items() if name not in secret}
-        return await self._do("use", firing.frame.path + node.id, key, shown, run)
+        return await self._do("use", name, key, shown, run)
 
     async def step(
         self, name: str, work: Callable[[], Awaitable[T]], effect: Effect, key: str | None

@@ -6,7 +6,7 @@ import asyncio
 
 from luban.engine import history
 from luban.engine.history import StepRecord, StepStatus
-from luban.engine.step_paths import is_of
+from luban.engine.step_paths import bare, is_of
 from luban.model.events import Event, from_row
 from luban.ports.clock import Clock
 from luban.ports.journal import Journal
@@ -58,10 +58,15 @@ class Steps:
         else:
             found = await asyncio.to_thread(history.steps, *arguments)
         if node is not None:
-            found = [step for step in found if is_of(step.node, node)]
+            found = [step for step in found if is_of(step.node, node) or _uses(step, node)]
         if status is not None:
             found = [step for step in found if step.status == status]
         return Page(found[part.offset : part.offset + part.page_size], len(found))
+
+
+def _uses(step: StepRecord, node: str) -> bool:
+    """Whether the step is one in which another used this node as a tool."""
+    return step.verb == "use" and node in (step.name, bare(step.name))
 
 
 async def events_of(journal: Journal, run_id: str, until: int | None = None) -> list[Event]:

@@ -11,6 +11,7 @@ const KINDS: RunEventKind[] = [
   "run_woken",
   "run_ended",
   "step_started",
+  "tool_started",
   "step_progress",
   "step_delta",
   "step_emitted",

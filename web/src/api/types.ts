@@ -130,8 +130,7 @@ export type DocumentLink =
   | string
   | { from: string; to: string; sticky?: boolean; [key: string]: unknown };
 
-/** New limits by name: `steps seconds tokens usd …`, or `node:NODE:usd`. */
-export type RunLimits = Record<string, number>;
+export type RunLimits = Partial<Record<"steps" | "seconds" | "tokens" | "usd", number>>;
 
 export interface AgentDocument {
   luban: number;
@@ -319,6 +318,8 @@ export interface RunEvents {
   };
   step_failed: { run: string; node: string; iteration: number; error: StoredError };
   child_started: ChildData & { data: Record<string, Json>; at: string };
+  /** A node begins to be used as a tool; its end is that of the child of the same key. */
+  tool_started: Omit<ChildData, "verb"> & { at: string };
   child_finished: ChildData & { result: Json; duration: number };
   child_failed: ChildData & { error: StoredError; duration: number };
 }

@@ -4,11 +4,13 @@ import { BaseEdge, type EdgeProps } from "@xyflow/react";
 import { clsx } from "clsx";
 import { memo, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { printLink } from "@/editor";
 import { useNodeLive } from "@/live/store";
 import { useCanvas, useEditorState, useUi } from "./context";
-import { curveBetween, curvePath, pointOn } from "./curve";
+import { curveBetween, curvePath, pointOn, toolCurve } from "./curve";
 import { type LinkEdge, PIN_TARGET } from "./flow";
 import { pathOf } from "./names";
+import type { Mark } from "./ui-state";
 
 const INSET = PIN_TARGET / 2;
 const FLOW_MS = 900;
@@ -16,12 +18,14 @@ const FLOW_MS = 900;
 export const LinkLine = memo(function LinkLine(props: EdgeProps<LinkEdge>) {
   const { sourceX, sourceY, targetX, targetY, data, selected } = props;
   const tier = useUi((ui) => ui.tier);
+  const text = data ? printLink(data.view.from, data.view.to) : "";
+  const mark = useUi((ui) => ui.marks.links.get(text));
   const hovered = useUi((ui) => ui.hoveredLink === props.id);
   // The library ends links at the pin's target area; the drawn pin is in its middle.
-  const curve = curveBetween(
-    { x: sourceX - INSET, y: sourceY },
-    { x: targetX + INSET, y: targetY },
-  );
+  const tool = data?.view.tool ?? false;
+  const curve = tool
+    ? toolCurve({ x: sourceX, y: sourceY + INSET }, { x: targetX, y: targetY - INSET })
+    : curveBetween({ x: sourceX - INSET, y: sourceY }, { x: targetX + INSET, y: targetY });
   const kind = data?.view.kind ?? "any";
   return (
     <>
@@ -31,19 +35,30 @@ export const LinkLine = memo(function LinkLine(props: EdgeProps<LinkEdge>) {
         className={clsx(
           "lb-link",
           selected && "lb-link-selected",
+          tool && "lb-link-tool",
           data?.view.broken && "lb-link-broken",
+          mark && `lb-link-mark-${mark}`,
         )}
-        style={{ stroke: data?.view.broken ? "var(--bad)" : `var(--kind-${kind})` }}
+        style={{ stroke: strokeOf(kind, data?.view.broken, mark) }}
       />
-      {data && tier === "full" && (
+      {data && !tool && tier === "full" && (
         <Flow node={data.view.from.node} pin={data.view.from.pin} path={curvePath(curve)} />
       )}
-      {(hovered || selected) && tier === "full" && (
+      {!tool && (hovered || selected) && tier === "full" && (
         <Insert link={props.id} at={pointOn(curve, 0.5)} />
       )}
     </>
   );
 });
+
+const MARKED: Partial<Record<Mark, string>> = {
+  added: "var(--ok)",
+  removed: "var(--bad)",
+  changed: "var(--warn)",
+};
+
+const strokeOf = (kind: string, broken: boolean | undefined, mark: Mark | undefined): string =>
+  (mark && MARKED[mark]) ?? (broken ? "var(--bad)" : `var(--kind-${kind})`);
 
 interface FlowProps {
   node: string;

@@ -1,8 +1,9 @@
 /** The link while it is being pulled, in its type's colour. */
 
 import type { ConnectionLineComponentProps } from "@xyflow/react";
+import { isToolType } from "@/editor";
 import { useCanvas } from "./context";
-import { curveBetween, curvePath } from "./curve";
+import { curveBetween, curvePath, toolCurve } from "./curve";
 import { pinRef } from "./flow";
 
 export function LooseLine({
@@ -17,15 +18,16 @@ export function LooseLine({
   const { gestures } = useCanvas();
   const end = pinRef(fromNode.id, fromHandle.id);
   const refused = connectionStatus === "invalid";
-  const kind = (end && gestures.typeAt(end)?.kind) ?? "any";
   const middle = { x: fromX, y: fromY };
   const pointer = { x: toX, y: toY };
-  const curve = end?.side === "in" ? curveBetween(pointer, middle) : curveBetween(middle, pointer);
+  const type = end && gestures.typeAt(end);
+  const between = type && isToolType(type) ? toolCurve : curveBetween;
+  const curve = end?.side === "in" ? between(pointer, middle) : between(middle, pointer);
   return (
     <path
       d={curvePath(curve)}
       className={refused ? "lb-loose lb-loose-refused" : "lb-loose"}
-      style={{ stroke: refused ? "var(--bad)" : `var(--kind-${kind})` }}
+      style={{ stroke: refused ? "var(--bad)" : `var(--kind-${type?.kind ?? "any"})` }}
     />
   );
 }

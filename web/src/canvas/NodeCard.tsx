@@ -6,17 +6,28 @@ import { memo, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Json, JsonSchema } from "@/api/types";
-import { ERROR_PIN, type NodeView, type Pin, titleOf } from "@/editor";
+import {
+  ERROR_PIN,
+  type NodeView,
+  type OutputSpec,
+  type Pin,
+  rowCount,
+  rowPins,
+  TOOL_PIN,
+  TOOL_SPOT,
+  titleOf,
+} from "@/editor";
 import type { NodeLive } from "@/live/state";
 import { useNodeLive } from "@/live/store";
 import { choiceTitle, humanised } from "@/ui/choices";
 import { brief } from "@/values/kind";
 import { useCanvas, useEditorState, useUi } from "./context";
-import { type CardNode, errorSpot, hasErrorCorner } from "./flow";
+import { type CardNode, errorSpot, hasErrorCorner, offersTool } from "./flow";
 import { NodeHeader } from "./NodeHeader";
 import { NodePreview } from "./NodePreview";
 import { pathOf } from "./names";
 import { anchor, PinHandle } from "./PinHandle";
+import type { Mark } from "./ui-state";
 
 export const NodeCard = memo(
   function NodeCard({ data: { view }, selected = false }: NodeProps<CardNode>) {
@@ -25,9 +36,10 @@ export const NodeCard = memo(
     const live = useNodeLive(path);
     const tier = useUi((ui) => ui.tier);
     const findings = useUi((ui) => ui.findings.get(path));
+    const mark = useUi((ui) => ui.marks.nodes.get(view.id));
     const focused = useEditorState(editor, (state) => state.focus === view.id);
     const rover = useRover(view.id);
-    const label = useNodeLabel(view, live);
+    const label = useNodeLabel(view, live, mark);
     const full = tier === "full" && !view.node.collapsed;
     const held = useUi((ui) => ui.loose !== null);
     const [near, setNear] = useState(false);
@@ -52,6 +64,8 @@ export const NodeCard = memo(
           wrong && "lb-wrong",
           view.node.disabled && "lb-disabled",
           view.node.body && "lb-body",
+          view.linkedOutputs.has(TOOL_PIN.name) && "lb-tool",
+          mark && `lb-mark-${mark}`,
         )}
       >
         <NodeHeader view={view} live={live} findings={findings} />
@@ -80,20 +94,22 @@ function useRover(id: string): boolean {
   return useEditorState(editor, ({ focus }) => (focus ?? editor.view().nodes[0]?.id) === id);
 }
 
-function useNodeLabel(view: NodeView, live: NodeLive | undefined): string {
+function useNodeLabel(view: NodeView, live: NodeLive | undefined, mark: Mark | undefined): string {
   const { t, i18n } = useTranslation();
   const title = view.node.title || titleOf(view.spec ?? { id: view.id }, i18n.language);
   const status = live && live.status !== "idle" ? t(`status.${live.status}`) : "";
   const off = view.node.disabled ? t("canvas.disabled") : "";
-  return [title, status, off].filter(Boolean).join(", ");
+  const marked = mark ? t(`canvas.mark.${mark}`) : "";
+  const tool = view.linkedOutputs.has(TOOL_PIN.name) ? t("canvas.isTool") : "";
+  return [title, tool, status, off, marked].filter(Boolean).join(", ");
 }
 
 function PinRows({ view }: { view: NodeView }) {
-  const rows = Math.max(view.pins.inputs.length, view.pins.outputs.length);
+  const [inputs, outputs] = [rowPins(view.pins.inputs), rowPins(view.pins.outputs)];
   return (
     <div className="lb-rows">
-      {Array.from({ length: rows }, (_, index) => {
-        const [input, output] = [view.pins.inputs[index], view.pins.outputs[index]];
+      {Array.from({ length: rowCount(view.pins) }, (_, index) => {
+        const [input, output] = [inputs[index], outputs[index]];
         return (
           <div key={`${input?.name ?? ""}>${output?.name ?? ""}`} className="lb-row">
             {input && <InputLabel view={view} pin={input} />}
@@ -138,30 +154,48 @@ function PinTitle({ pin, className }: { pin: Pin; className: string }) {
 interface PinsProps {
   view: NodeView;
   armed: boolean;
-  /** Whether the pin for failures is offered. */
+  /** Whether the pins for failures and for tools are offered. */
   corner: boolean;
 }
 
 function Pins({ view, armed, corner: offered }: PinsProps) {
   const pins = [...view.pins.inputs, ...view.pins.outputs];
-  const corner = errorSpot(view);
   return (
     <>
-      {pins.map((pin, index) => (
+      {pins.map((pin, index) => {
+        const spot = view.spots[index];
+        return (
+          spot && (
+            <PinHandle
+              key={`${pin.side} ${pin.name}`}
+              node={view.id}
+              pin={pin}
+              armed={armed}
+              at={spot}
+              edge={spot.edge}
+              linked={(pin.side === "in" ? view.linkedInputs : view.linkedOutputs).has(pin.name)}
+            />
+          )
+        );
+      })}
+      <ToolLabels view={view} />
+      {offered && offersTool(view) && (
         <PinHandle
-          key={`${pin.side} ${pin.name}`}
           node={view.id}
-          pin={pin}
+          pin={TOOL_CORNER}
+          at={TOOL_SPOT}
+          edge="top"
+          linked={false}
           armed={armed}
-          top={view.spots[index]?.y ?? 0}
-          linked={(pin.side === "in" ? view.linkedInputs : view.linkedOutputs).has(pin.name)}
+          corner
         />
-      ))}
+      )}
       {offered && hasErrorCorner(view) && (
         <PinHandle
           node={view.id}
           pin={ERROR_CORNER}
-          top={corner.y}
+          at={errorSpot(view)}
+          edge="right"
           linked={false}
           armed={armed}
           corner
@@ -171,10 +205,24 @@ function Pins({ view, armed, corner: offered }: PinsProps) {
   );
 }
 
+/** Pins on the lower edge have no row to be named in. */
+function ToolLabels({ view }: { view: NodeView }) {
+  const { i18n } = useTranslation();
+  return view.spots.flatMap((spot, index) => {
+    const pin = view.pins.inputs[index];
+    if (spot.edge !== "bottom" || !pin) return [];
+    return (
+      <span key={pin.name} className="lb-tool-label" style={{ left: spot.x, top: spot.y }}>
+        {titleOf(pin, i18n.language)}
+      </span>
+    );
+  });
+}
+
 /** The ends of links where pins are too small to be of use. */
 function Anchors({ view }: { view: NodeView }) {
-  return view.spots.map(({ side, name, x, y }) => {
-    const { className, ...data } = anchor(side, name);
+  return view.spots.map(({ side, name, x, y, edge }) => {
+    const { className, ...data } = anchor(side, name, edge);
     return (
       <i
         key={`${side} ${name}`}
@@ -186,15 +234,22 @@ function Anchors({ view }: { view: NodeView }) {
   });
 }
 
-const ERROR_CORNER: Pin = {
-  name: ERROR_PIN.name,
+const cornerPin = ({
+  name,
+  kind,
+  title,
+  title_zh,
+  description,
+  description_zh,
+}: OutputSpec): Pin => ({
+  name,
   side: "out",
-  kind: "object",
+  kind,
   item: null,
-  title: ERROR_PIN.title ?? "",
-  title_zh: ERROR_PIN.title_zh ?? "",
-  description: "",
-  description_zh: "",
+  title: title ?? "",
+  title_zh: title_zh ?? "",
+  description: description ?? "",
+  description_zh: description_zh ?? "",
   required: false,
   secret: false,
   advanced: false,
@@ -204,4 +259,7 @@ const ERROR_CORNER: Pin = {
   schema: {},
   default: undefined,
   unknown: false,
-};
+});
+
+const ERROR_CORNER = cornerPin(ERROR_PIN);
+const TOOL_CORNER = cornerPin(TOOL_PIN);

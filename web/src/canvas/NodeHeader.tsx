@@ -3,7 +3,7 @@
 import { ChevronsDownUp, CircleAlert, CircleSlash, Repeat, TriangleAlert } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Finding, type NodeView, titleOf } from "@/editor";
+import { type Finding, type NodeView, TOOL_PIN, titleOf } from "@/editor";
 import { StatusIcon } from "@/live/Status";
 import type { NodeLive } from "@/live/state";
 import { useElapsed } from "@/live/useElapsed";
@@ -30,9 +30,20 @@ export function NodeHeader({ view, live, findings }: NodeHeaderProps) {
       ) : (
         <BlockIcon icon={view.spec?.icon} category={view.spec?.category} />
       )}
+      {view.linkedOutputs.has(TOOL_PIN.name) && <ToolBadge />}
       {renaming ? <TitleField view={view} title={title} /> : <b className="lb-title">{title}</b>}
       <NodeState view={view} live={live} findings={findings} />
     </header>
+  );
+}
+
+/** Says that the node runs when it is chosen, and not by itself. */
+function ToolBadge() {
+  const { t } = useTranslation();
+  return (
+    <span className="lb-tool-badge" data-tip={t("canvas.isToolLong")}>
+      {t("canvas.isTool")}
+    </span>
   );
 }
 

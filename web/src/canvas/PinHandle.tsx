@@ -1,40 +1,47 @@
 /** One pin on a node's edge: to drag from, to tap, and to see whether it takes what is in the hand. */
 
-import { Handle, Position } from "@xyflow/react";
+import { Handle } from "@xyflow/react";
 import { clsx } from "clsx";
 import type { MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { canJoin, descriptionOf, type Pin, type PinRef, titleOf } from "@/editor";
+import {
+  canJoin,
+  descriptionOf,
+  type Edge,
+  type Pin,
+  type PinRef,
+  type Point,
+  titleOf,
+} from "@/editor";
 import { useCanvas, useUi } from "./context";
-import { handleId } from "./flow";
+import { EDGES, handleId } from "./flow";
 import { PinMark } from "./PinMark";
 import { samePin } from "./ui-state";
 
-const SIDES = {
-  in: { type: "target", position: Position.Left },
-  out: { type: "source", position: Position.Right },
-} as const;
+const PLACES = { left: "in", right: "out", top: "top", bottom: "bottom" } as const;
+const TYPES = { in: "target", out: "source" } as const;
 
 /** What the library looks for when it measures a node: without these, links would lose their ends. */
-export const anchor = (side: "in" | "out", pin: string) => ({
-  className: SIDES[side].type,
+export const anchor = (side: "in" | "out", pin: string, edge: Edge) => ({
+  className: TYPES[side],
   "data-handleid": handleId(side, pin),
-  "data-handlepos": SIDES[side].position,
+  "data-handlepos": EDGES[edge],
 });
 
 interface PinHandleProps {
   node: string;
   pin: Pin;
   linked: boolean;
-  /** Places the pin on its edge, in pixels from the node's top. */
-  top: number;
+  /** Places the pin on its edge, in pixels from the node's upper left corner. */
+  at: Point;
+  edge: Edge;
   /** The library's own handle listens to every move of the canvas: only pins in use are one. */
   armed: boolean;
   /** The pin for failures waits in a corner until somebody needs it. */
   corner?: boolean;
 }
 
-export function PinHandle({ node, pin, linked, top, armed, corner = false }: PinHandleProps) {
+export function PinHandle({ node, pin, linked, at, edge, armed, corner = false }: PinHandleProps) {
   const { editor, ui, gestures } = useCanvas();
   const { t, i18n } = useTranslation();
   const loose = useUi((state) => state.loose);
@@ -72,9 +79,9 @@ export function PinHandle({ node, pin, linked, top, armed, corner = false }: Pin
     "data-tip": loose ? undefined : tip.filter(Boolean).join("\n"),
     "data-tip-side": "top",
     onClick: tap,
-    style: { top },
+    style: edge === "left" || edge === "right" ? { top: at.y } : { top: at.y, left: at.x },
     className: clsx(
-      pin.side === "in" ? "lb-pin lb-pin-in" : "lb-pin lb-pin-out",
+      `lb-pin lb-pin-${PLACES[edge]}`,
       corner && "lb-pin-corner",
       loose && (held || fits ? "lb-pin-fits" : "lb-pin-dim"),
       (held || aimed) && "lb-pin-held",
@@ -88,8 +95,8 @@ export function PinHandle({ node, pin, linked, top, armed, corner = false }: Pin
       // biome-ignore lint/a11y/noStaticElementInteractions: its role comes with what both kinds share
       <div
         {...shared}
-        {...anchor(pin.side, pin.name)}
-        className={clsx(shared.className, SIDES[pin.side].type)}
+        {...anchor(pin.side, pin.name, edge)}
+        className={clsx(shared.className, TYPES[pin.side])}
         data-nodeid={node}
         onKeyDown={() => {}}
       >
@@ -98,7 +105,7 @@ export function PinHandle({ node, pin, linked, top, armed, corner = false }: Pin
     );
   }
   return (
-    <Handle {...shared} id={id} type={SIDES[pin.side].type} position={SIDES[pin.side].position}>
+    <Handle {...shared} id={id} type={TYPES[pin.side]} position={EDGES[edge]}>
       {mark}
     </Handle>
   );

@@ -16,6 +16,9 @@ type Reason =
   | "same_side_out"
   | "already_linked"
   | "self_link"
+  | "only_tools"
+  | "no_tools_here"
+  | "tool_node_linked"
   | "type_mismatch";
 
 export function RefusalNote() {

@@ -1,12 +1,13 @@
 /** The shape of a link between two points, and how near another point comes to it. */
 
-import type { Point } from "@/editor";
+import type { Edge, Point } from "@/editor";
 
+/** A cubic curve: both ends, and the control points beside them. */
 export interface Curve {
   from: Point;
   to: Point;
-  /** How far the control points reach out to the side. */
-  reach: number;
+  leaving: Point;
+  arriving: Point;
 }
 
 export function curveBetween(from: Point, to: Point): Curve {
@@ -15,19 +16,41 @@ export function curveBetween(from: Point, to: Point): Curve {
     across >= 0
       ? Math.max(24, Math.min(across / 2, 160))
       : Math.min(60 + Math.abs(across) * 0.35, 260);
-  return { from, to, reach };
+  return {
+    from,
+    to,
+    leaving: { x: from.x + reach, y: from.y },
+    arriving: { x: to.x - reach, y: to.y },
+  };
 }
 
-export const curvePath = ({ from, to, reach }: Curve): string =>
-  `M${from.x},${from.y} C${from.x + reach},${from.y} ${to.x - reach},${to.y} ${to.x},${to.y}`;
+/** From the upper edge of a tool to the lower edge of whoever uses it. */
+export function toolCurve(from: Point, to: Point): Curve {
+  const up = from.y - to.y;
+  const reach =
+    up >= 0 ? Math.max(24, Math.min(up / 2, 120)) : Math.min(60 + Math.abs(up) * 0.35, 200);
+  return {
+    from,
+    to,
+    leaving: { x: from.x, y: from.y - reach },
+    arriving: { x: to.x, y: to.y + reach },
+  };
+}
 
-export function pointOn({ from, to, reach }: Curve, at: number): Point {
+/** The curve of a link by the edge it ends at. */
+export const curveTo = (edge: Edge, from: Point, to: Point): Curve =>
+  edge === "bottom" ? toolCurve(from, to) : curveBetween(from, to);
+
+export const curvePath = ({ from, to, leaving, arriving }: Curve): string =>
+  `M${from.x},${from.y} C${leaving.x},${leaving.y} ${arriving.x},${arriving.y} ${to.x},${to.y}`;
+
+export function pointOn({ from, to, leaving, arriving }: Curve, at: number): Point {
   const back = 1 - at;
   const mix = (a: number, b: number, c: number, d: number): number =>
     back ** 3 * a + 3 * back * back * at * b + 3 * back * at * at * c + at ** 3 * d;
   return {
-    x: mix(from.x, from.x + reach, to.x - reach, to.x),
-    y: mix(from.y, from.y, to.y, to.y),
+    x: mix(from.x, leaving.x, arriving.x, to.x),
+    y: mix(from.y, leaving.y, arriving.y, to.y),
   };
 }
 

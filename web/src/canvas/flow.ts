@@ -1,10 +1,20 @@
 /** The editor's nodes and links as the canvas library wants them; the same object for the same view. */
 
-import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
-import { ERROR_PIN, type LinkView, type NodeView, type PinRef, type Point } from "@/editor";
+import { type Edge as FlowEdge, type Node, type NodeHandle, Position } from "@xyflow/react";
+import {
+  type Edge,
+  ERROR_PIN,
+  isStep,
+  type LinkView,
+  type NodeView,
+  type PinRef,
+  type Point,
+  TOOL_PIN,
+  TOOL_SPOT,
+} from "@/editor";
 
 export type CardNode = Node<{ view: NodeView }, "card" | "note">;
-export type LinkEdge = Edge<{ view: LinkView }, "link">;
+export type LinkEdge = FlowEdge<{ view: LinkView }, "link">;
 
 /** Pins are this large to the pointer, whatever they look like. */
 export const PIN_TARGET = 24;
@@ -24,24 +34,42 @@ export const errorSpot = (view: NodeView): Point => ({
   y: view.box.height - 14,
 });
 
+/** Whether a node may become a tool: its pin for that is offered while nothing else is linked to it. */
+export const offersTool = (view: NodeView): boolean =>
+  view.spec !== undefined &&
+  view.shape === "card" &&
+  isStep(view.spec) &&
+  !view.node.body &&
+  view.linkedInputs.size === 0 &&
+  view.linkedOutputs.size === 0;
+
+export const EDGES: Record<Edge, Position> = {
+  left: Position.Left,
+  right: Position.Right,
+  top: Position.Top,
+  bottom: Position.Bottom,
+};
+
 export const hasErrorCorner = (view: NodeView): boolean =>
   view.shape === "card" &&
   view.spec?.role !== "input" &&
   view.spec?.role !== "output" &&
+  !view.linkedOutputs.has(TOOL_PIN.name) &&
   !view.pins.outputs.some((pin) => pin.name === ERROR_PIN.name);
 
 function handlesOf(view: NodeView): NodeHandle[] {
-  const handle = (side: "in" | "out", name: string, { x, y }: Point): NodeHandle => ({
+  const handle = (side: "in" | "out", name: string, { x, y }: Point, edge: Edge): NodeHandle => ({
     id: handleId(side, name),
     type: side === "in" ? "target" : "source",
-    position: side === "in" ? Position.Left : Position.Right,
+    position: EDGES[edge],
     x: x - PIN_TARGET / 2,
     y: y - PIN_TARGET / 2,
     width: PIN_TARGET,
     height: PIN_TARGET,
   });
-  const handles = view.spots.map((spot) => handle(spot.side, spot.name, spot));
-  if (hasErrorCorner(view)) handles.push(handle("out", ERROR_PIN.name, errorSpot(view)));
+  const handles = view.spots.map((spot) => handle(spot.side, spot.name, spot, spot.edge));
+  if (hasErrorCorner(view)) handles.push(handle("out", ERROR_PIN.name, errorSpot(view), "right"));
+  if (offersTool(view)) handles.push(handle("out", TOOL_PIN.name, TOOL_SPOT, "top"));
   return handles;
 }
 

@@ -32,6 +32,7 @@ import {
   snap,
   spatialIndex,
   spotOf,
+  TOOL_PIN,
   typeOf,
 } from "@/editor";
 import { curveBetween, distanceTo } from "./curve";
@@ -124,8 +125,7 @@ export function createGestures(editor: Editor, ui: CanvasUiStore): Gestures {
         editor.dispatch({ type: "splice", link: splice, node: { id, node }, input, output });
       } else {
         const pin = joins && pinForBlock(spec, gestures.typeAt(joins), joins.side);
-        const left = joins?.side === "in" ? flow.x - NODE_WIDTH : flow.x;
-        node.at = placeFor(editor, { x: left, y: flow.y - 20 });
+        node.at = placeFor(editor, cornerAt(flow, joins?.side, pin === TOOL_PIN.name));
         const ends =
           joins && pin
             ? orient(joins, { node: id, pin, side: joins.side === "out" ? "in" : "out" })
@@ -150,6 +150,7 @@ export function createGestures(editor: Editor, ui: CanvasUiStore): Gestures {
     linkAt(flow) {
       const view = editor.view();
       return view.links.find((link) => {
+        if (link.tool) return false; // nothing goes into the middle of it
         const [source, target] = [view.byId.get(link.from.node), view.byId.get(link.to.node)];
         const from = source && spotOf(source, "out", link.from.pin);
         const to = target && spotOf(target, "in", link.to.pin);
@@ -241,6 +242,12 @@ function newNode(spec: BlockSpec, id: NodeId): NodeTree {
     (spec.role === "input" || spec.role === "output") &&
     spec.inputs.some((pin) => pin.name === "name");
   return { block: spec.id, ...(named && { with: { name: id } }) };
+}
+
+/** Where the upper left corner comes of a node that is to have its pin at a point. */
+function cornerAt(flow: Point, joined: "in" | "out" | undefined, tool: boolean): Point {
+  if (tool) return { x: flow.x - NODE_WIDTH / 2, y: flow.y };
+  return { x: joined === "in" ? flow.x - NODE_WIDTH : flow.x, y: flow.y - 20 };
 }
 
 function placeFor(editor: Editor, corner: Point): [number, number] {

@@ -11,7 +11,7 @@ import {
 } from "@/editor";
 import type { NodeStatus } from "@/live/state";
 import { tokenColor } from "@/ui/token";
-import { curveBetween } from "./curve";
+import { curveBetween, toolCurve } from "./curve";
 
 export interface Camera {
   x: number;
@@ -140,8 +140,8 @@ function drawLinks(context: CanvasRenderingContext2D, picture: Picture, area: Bo
     context.moveTo(from.x, from.y);
     if (straight) context.lineTo(to.x, to.y);
     else {
-      const { reach } = curveBetween(from, to);
-      context.bezierCurveTo(from.x + reach, from.y, to.x - reach, to.y, to.x, to.y);
+      const { leaving, arriving } = (link.tool ? toolCurve : curveBetween)(from, to);
+      context.bezierCurveTo(leaving.x, leaving.y, arriving.x, arriving.y, to.x, to.y);
     }
   }
   context.strokeStyle = paint.link;

@@ -2,6 +2,7 @@
 
 import type { Graph, GraphLink } from "./graph";
 import { linksOf } from "./graph";
+import { TOOL_PIN } from "./spec";
 import type { NodeId } from "./tree";
 
 export interface Adjacency {
@@ -9,6 +10,13 @@ export interface Adjacency {
   into: ReadonlyMap<NodeId, readonly GraphLink[]>;
   outOf: ReadonlyMap<NodeId, readonly GraphLink[]>;
 }
+
+/** Whether a link makes a node a tool of another; it carries no values. */
+export const isToolLink = (link: GraphLink): boolean => link.from?.pin === TOOL_PIN.name;
+
+/** Whether a node is a tool: it only runs when it is used. */
+export const isTool = (graph: Graph, id: NodeId): boolean =>
+  (adjacencyOf(graph).outOf.get(id) ?? []).some(isToolLink);
 
 const known = new WeakMap<Graph["links"], { order: readonly string[]; adjacency: Adjacency }>();
 

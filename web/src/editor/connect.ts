@@ -1,12 +1,21 @@
 /** Whether two pins may be linked, and if not, why and what would help. */
 
-import { adjacencyOf } from "./adjacency";
+import { adjacencyOf, isToolLink } from "./adjacency";
 import { isBodyBlock } from "./bodies";
 import { canBecome } from "./coercion";
 import { type Endpoint, sameEnd } from "./endpoint";
 import type { Graph } from "./graph";
-import { declaredPins, findPin, linkablePins, type Pin, roleOf, typeOf } from "./pins";
-import type { BlockSpec, Blocks, PinType } from "./spec";
+import {
+  declaredPins,
+  findPin,
+  isStep,
+  isToolPin,
+  linkablePins,
+  type Pin,
+  roleOf,
+  typeOf,
+} from "./pins";
+import { type BlockSpec, type Blocks, isToolType, type PinType, TOOL_PIN } from "./spec";
 import type { NodeId } from "./tree";
 
 export type RefusalReason =
@@ -15,6 +24,9 @@ export type RefusalReason =
   | "same_side"
   | "already_linked"
   | "self_link"
+  | "only_tools"
+  | "no_tools_here"
+  | "tool_node_linked"
   | "type_mismatch";
 
 export interface Refusal {
@@ -53,7 +65,33 @@ export function canConnect(graph: Graph, blocks: Blocks, from: Endpoint, to: End
   if (from.node === to.node && !into.some((link) => link.from && link.from.node !== to.node)) {
     return refuse("self_link", { node: to.node, pin: to.pin });
   }
+  const wrong = toolRule(graph, output, input, from, to);
+  if (wrong) return refuse(wrong.reason, wrong.params);
   return typesMeet(output, input, from, to) ? { ok: true } : mismatch(output, input, blocks);
+}
+
+/** Tools are linked to tool pins and to nothing else, and a node that is one takes and gives no values. */
+function toolRule(
+  graph: Graph,
+  output: Pin,
+  input: Pin,
+  from: Endpoint,
+  to: Endpoint,
+): { reason: RefusalReason; params: Record<string, string> } | null {
+  const params = { node: from.node, pin: input.name };
+  const asTool = output.name === TOOL_PIN.name;
+  if (!asTool && isToolPin(input)) return { reason: "only_tools", params };
+  if (asTool && !isToolPin(input)) return { reason: "no_tools_here", params };
+  const { into, outOf } = adjacencyOf(graph);
+  if (asTool) {
+    const taken = (into.get(from.node) ?? []).some((link) => !isToolLink(link));
+    const given = (outOf.get(from.node) ?? []).some((link) => !isToolLink(link));
+    return taken || given ? { reason: "tool_node_linked", params } : null;
+  }
+  const tool = [from.node, to.node].find((node) => (outOf.get(node) ?? []).some(isToolLink));
+  return tool === undefined
+    ? null
+    : { reason: "tool_node_linked", params: { ...params, node: tool } };
 }
 
 /** A path picks or builds a part whose type nobody knows before the run. */
@@ -151,10 +189,14 @@ export function pinFor(
   type: PinType,
   side: "in" | "out",
 ): { name: string; exact: boolean } | undefined {
+  if (isToolType(type) && side === "in")
+    return isStep(spec) ? { name: TOOL_PIN.name, exact: true } : undefined;
+  const tool = isToolType(type);
   const pins =
     side === "out"
       ? spec.inputs
           .filter((pin) => !pin.hidden && !pin.secret && takesLinks(spec, pin.name))
+          .filter((pin) => isToolType({ kind: pin.kind, item: pin.item_kind }) === tool)
           .sort(byNeed)
       : [...spec.outputs]
           .filter(() => roleOf(spec) !== "output")

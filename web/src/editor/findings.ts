@@ -1,6 +1,6 @@
 /** What is wrong with the graph as far as can be told at once, joined with what the server found. */
 
-import { adjacencyOf } from "./adjacency";
+import { adjacencyOf, isTool } from "./adjacency";
 import type { Endpoint } from "./endpoint";
 import { type Graph, linksOf, nodesOf } from "./graph";
 import { declaredPins, findPin } from "./pins";
@@ -56,8 +56,9 @@ export function quickFindings(graph: Graph, blocks: Blocks, path: GraphPath = []
       found.push(finding("unknown_block", { node: name(id) }, { block: node.block ?? "" }));
       continue;
     }
+    const asked = node.disabled || isTool(graph, id) ? [] : declaredPins(node, blocks).inputs;
     const linked = new Set((into.get(id) ?? []).map((link) => link.to?.pin));
-    for (const pin of node.disabled ? [] : declaredPins(node, blocks).inputs) {
+    for (const pin of asked) {
       const given = linked.has(pin.name) || isGiven(node.with?.[pin.name]);
       if (pin.required && !given && !isGiven(pin.default)) {
         found.push(

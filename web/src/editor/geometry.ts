@@ -1,7 +1,7 @@
 /** How large a node is and where its pins sit, computed from its pins without any measuring. */
 
 import type { GraphNode } from "./graph";
-import type { Pins } from "./pins";
+import { isToolPin, type Pin, type Pins } from "./pins";
 
 export const NODE_WIDTH = 216;
 export const HEADER_HEIGHT = 42;
@@ -24,12 +24,16 @@ export interface Box extends Point {
 export interface PinSpot extends Point {
   side: "in" | "out";
   name: string;
+  /** Which edge of the card it sits on. */
+  edge: Edge;
 }
+
+export type Edge = "left" | "right" | "top" | "bottom";
 
 /** The room a node's card takes. A collapsed node is its header alone. */
 export function cardSize(node: GraphNode, pins: Pins): { width: number; height: number } {
   if (node.collapsed) return { width: NODE_WIDTH, height: HEADER_HEIGHT };
-  const rows = Math.max(pins.inputs.length, pins.outputs.length);
+  const rows = rowCount(pins);
   return {
     width: NODE_WIDTH,
     height: HEADER_HEIGHT + rows * ROW_HEIGHT + (rows > 0 ? PIN_GAP : 0) + PREVIEW_HEIGHT,
@@ -41,24 +45,37 @@ export function noteSize(node: GraphNode): { width: number; height: number } {
   return { width, height };
 }
 
-/** The middle of every pin, relative to the node's upper left corner. */
+/** How many rows of pins a card has; tool pins have their own places. */
+export const rowCount = (pins: Pins): number =>
+  Math.max(rowPins(pins.inputs).length, rowPins(pins.outputs).length);
+
+export const rowPins = (pins: readonly Pin[]): readonly Pin[] =>
+  pins.some(isToolPin) ? pins.filter((pin) => !isToolPin(pin)) : pins;
+
+/** Where a node is linked as a tool, relative to its upper left corner. */
+export const TOOL_SPOT: Point = { x: NODE_WIDTH / 2, y: 0 };
+
+/** The middle of every pin, relative to the node's upper left corner, inputs first. */
 export function pinSpots(node: GraphNode, pins: Pins): PinSpot[] {
   const at = (index: number): number =>
     node.collapsed ? HEADER_HEIGHT / 2 : HEADER_HEIGHT + index * ROW_HEIGHT + ROW_HEIGHT / 2;
-  return [
-    ...pins.inputs.map((pin, index) => ({
-      side: "in" as const,
-      name: pin.name,
-      x: 0,
-      y: at(index),
-    })),
-    ...pins.outputs.map((pin, index) => ({
-      side: "out" as const,
-      name: pin.name,
-      x: NODE_WIDTH,
-      y: at(index),
-    })),
-  ];
+  const { height } = cardSize(node, pins);
+  const tools = pins.inputs.filter(isToolPin);
+  const spot = (pin: Pin, row: number): PinSpot => {
+    const { side, name } = pin;
+    if (!isToolPin(pin)) {
+      const left = side === "in";
+      return { side, name, x: left ? 0 : NODE_WIDTH, y: at(row), edge: left ? "left" : "right" };
+    }
+    if (side === "out") return { side, name, ...TOOL_SPOT, edge: "top" };
+    const part = (tools.indexOf(pin) + 1) / (tools.length + 1);
+    return { side, name, x: NODE_WIDTH * part, y: height, edge: "bottom" };
+  };
+  const spots = (side: readonly Pin[]): PinSpot[] => {
+    let row = 0;
+    return side.map((pin) => spot(pin, isToolPin(pin) ? 0 : row++));
+  };
+  return [...spots(pins.inputs), ...spots(pins.outputs)];
 }
 
 export const isPair = (value: unknown): value is [number, number] =>

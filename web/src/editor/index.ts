@@ -1,6 +1,6 @@
 /** The editor of one agent: what other folders may use of it. */
 
-export { adjacencyOf, topological } from "./adjacency";
+export { adjacencyOf, isTool, isToolLink, topological } from "./adjacency";
 export {
   type Autosave,
   type AutosavePorts,
@@ -41,6 +41,7 @@ export {
   type Box,
   boundsOf,
   contains,
+  type Edge,
   freeSpot,
   GRID,
   HEADER_HEIGHT,
@@ -48,7 +49,10 @@ export {
   overlaps,
   type Point,
   ROW_HEIGHT,
+  rowCount,
+  rowPins,
   snap,
+  TOOL_SPOT,
 } from "./geometry";
 export { findGraph, freshId, type Graph, type GraphLink, type GraphNode, idStem } from "./graph";
 export type { TidyRequest, TidyResult } from "./layout/tidy";
@@ -58,6 +62,8 @@ export { CATEGORIES, type PaletteHit, type PaletteQuery, remember, searchBlocks 
 export {
   declaredPins,
   findPin,
+  isStep,
+  isToolPin,
   linkablePins,
   type Pin,
   type Pins,
@@ -75,11 +81,13 @@ export {
   ERROR_PIN,
   type InputSpec,
   isNote,
+  isToolType,
   NOTE_BLOCK,
   type OutputSpec,
   PIN_KINDS,
   type PinKind,
   type PinType,
+  TOOL_PIN,
   titleOf,
   type UnmetNeed,
 } from "./spec";

@@ -3,7 +3,7 @@
 import type { Graph, GraphLink, GraphNode } from "./graph";
 import { nodesOf } from "./graph";
 import type { BlockSpec, Blocks, PinKind, PinType } from "./spec";
-import { ERROR_PIN, isNote } from "./spec";
+import { ERROR_PIN, isNote, isToolType, TOOL_PIN } from "./spec";
 
 export interface Pin {
   name: string;
@@ -51,10 +51,16 @@ const blank = {
 
 export const typeOf = (pin: Pin): PinType => ({ kind: pin.kind, item: pin.item });
 
+/** Tool pins sit on the upper and lower edge of a card; all others beside its rows. */
+export const isToolPin = (pin: Pin): boolean => isToolType(typeOf(pin));
+
+/** Pins that are out of the way until they are linked. */
+const atNeed: ReadonlySet<string> = new Set([ERROR_PIN.name, TOOL_PIN.name]);
+
 const specPins = new WeakMap<BlockSpec, Pins>();
 const bodyPins = new WeakMap<Graph, { blocks: Blocks; pins: Pins }>();
 
-/** Every pin a node declares, hidden ones included; the implicit `error` output is last. */
+/** Every pin a node declares, hidden ones included; the implicit `error` and `as_tool` are last. */
 export function declaredPins(node: GraphNode, blocks: Blocks): Pins {
   if (node.body) return pinsOfBody(node.body, blocks);
   const spec = blocks.find(node.block);
@@ -69,7 +75,7 @@ export function declaredPins(node: GraphNode, blocks: Blocks): Pins {
       item: pin.item_kind ?? null,
       schema: pin.schema ?? {},
     })) as Pin[],
-    outputs: [...spec.outputs, ERROR_PIN].map((pin) => ({
+    outputs: [...spec.outputs, ERROR_PIN, ...(isStep(spec) ? [TOOL_PIN] : [])].map((pin) => ({
       ...blank,
       ...pin,
       side: "out",
@@ -113,6 +119,9 @@ function pinsOfBody(body: Graph, blocks: Blocks): Pins {
   bodyPins.set(body, { blocks, pins });
   return pins;
 }
+
+/** Whether nodes of a block do something, so that they may be tools. */
+export const isStep = (spec: BlockSpec): boolean => (spec.role ?? "step") === "step";
 
 /** Whether nodes of a block are their graph's own inputs or outputs. */
 export function roleOf(spec: BlockSpec | undefined): "input" | "output" | undefined {
@@ -165,7 +174,7 @@ export function shownPins(
     return true;
   });
   const outputs = declared.outputs.filter(
-    (pin) => pin.name !== ERROR_PIN.name || linkedOut.has(pin.name),
+    (pin) => !atNeed.has(pin.name) || linkedOut.has(pin.name),
   );
   return {
     inputs: [...inputs, ...strangers("in", linkedIn, declared.inputs)],

@@ -92,6 +92,19 @@ export const ERROR_PIN: OutputSpec = {
   title_zh: "错误",
 };
 
+/** From where a node of a step is linked as a tool; no value ever leaves it. */
+export const TOOL_PIN: OutputSpec = {
+  name: "as_tool",
+  kind: "tool",
+  title: "As a tool",
+  title_zh: "作为工具",
+  description: "Drag it to the tools of an agent: the block then runs when the agent chooses it.",
+  description_zh: "拖到智能体的“工具”端口：该模块由智能体决定何时运行。",
+};
+
+/** Whether a pin is for tools, one or a list of them. */
+export const isToolType = ({ kind, item }: PinType): boolean => kind === "tool" || item === "tool";
+
 export const NOTE_BLOCK = "io.note";
 
 /** Blocks by id, by their former ids, and as `id@2` by version. */

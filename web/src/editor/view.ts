@@ -1,6 +1,6 @@
 /** What is drawn of one graph: nodes with boxes and pins, links with their kinds. Unchanged parts keep their identity. */
 
-import { adjacencyOf } from "./adjacency";
+import { adjacencyOf, isToolLink } from "./adjacency";
 import { specOf } from "./bodies";
 import type { Endpoint } from "./endpoint";
 import { type Box, boundsOf, cardSize, isPair, noteSize, type PinSpot, pinSpots } from "./geometry";
@@ -29,6 +29,8 @@ export interface LinkView {
   from: Endpoint;
   to: Endpoint;
   kind: PinKind;
+  /** It makes its source a tool of its target; no values travel along it. */
+  tool: boolean;
   /** An end names a pin that its node does not have. */
   broken: boolean;
 }
@@ -145,7 +147,7 @@ function viewLink(
   const broken = output.unknown || input.unknown;
   if (before && before.link === link && before.kind === kind && before.broken === broken)
     return [before];
-  return [{ id: link.id, link, from, to, kind, broken }];
+  return [{ id: link.id, link, from, to, kind, broken, tool: isToolLink(link) }];
 }
 
 function pinAt(

@@ -9,7 +9,7 @@ import { StatusIcon } from "./Status";
 import { Inputs, Outputs } from "./StepDetails";
 import { childrenOf } from "./steps";
 
-const VERBS = ["call", "step", "run_agent", "sleep", "wait_for", "ask", "decide"] as const;
+const VERBS = ["call", "use", "step", "run_agent", "sleep", "wait_for", "ask", "decide"] as const;
 
 /** Such as "asks Send it?". */
 export function askedWord({ verb, name }: { verb: string; name: string }, t: TFunction): string {
@@ -26,7 +26,11 @@ interface ChildStepsProps {
 function Child({ step, steps, nameOf }: ChildStepsProps) {
   const { t } = useTranslation();
   const { seconds } = useFormats();
-  const word = askedWord({ verb: step.verb ?? "", name: step.name ?? "" }, t);
+  const name = step.name ?? "";
+  const word = askedWord(
+    { verb: step.verb ?? "", name: step.verb === "use" ? nameOf(name) : name },
+    t,
+  );
   return (
     <li>
       <details>

@@ -11,7 +11,12 @@ export interface LogLine {
 
 const MOST = 5000;
 // Pieces of text and progress would drown everything else.
-const QUIET = new Set<RunEvent["kind"]>(["step_delta", "step_progress", "step_emitted"]);
+const QUIET = new Set<RunEvent["kind"]>([
+  "step_delta",
+  "step_progress",
+  "step_emitted",
+  "tool_started",
+]);
 
 export function appendLog(log: LogLine[], events: readonly RunEvent[], at: number): LogLine[] {
   const loud = events.filter((event) => !QUIET.has(event.kind));

@@ -209,9 +209,13 @@ export function applyEvent(live: RunLive, event: RunEvent, now: number): RunLive
       const wait = childWait(event.data, now);
       return onNode(live, event.data, (node) => (wait ? withWait(node, wait) : node));
     }
+    case "tool_started":
+      return startTool(live, event.data, now);
     case "child_finished":
-    case "child_failed":
-      return onNode(live, event.data, (node) => endChild(node, event.data));
+    case "child_failed": {
+      const used = event.data.verb === "use" ? endTool(live, event) : live;
+      return onNode(used, event.data, (node) => endChild(node, event.data));
+    }
     case "step_failed":
       return failStep(live, event.data);
   }
@@ -237,6 +241,41 @@ function endChild(node: NodeLive, data: StepData & { key: string }): NodeLive {
   };
   return { ...next, status: next.active.length ? settled(next) : node.status };
 }
+
+/** A node that is used as a tool works for the step that uses it, under that step's key. */
+const useOf = (data: StepData & { key: string }): StepData => ({
+  node: `${childPrefix(data)}${data.key}`,
+  iteration: 0,
+});
+
+function startTool(live: RunLive, data: RunEvents["tool_started"], now: number): RunLive {
+  return onNode(live, { node: data.name, iteration: 0 }, (node) => {
+    const next = { ...node, active: opened(node.active, useOf(data)), error: null };
+    return { ...next, status: settled(next), startedAt: asMilliseconds(data.at, now) };
+  });
+}
+
+function endTool(
+  live: RunLive,
+  { kind, data }: Extract<RunEvent, { kind: "child_finished" | "child_failed" }>,
+): RunLive {
+  return onNode(live, { node: data.name, iteration: 0 }, (node) => {
+    const done = kind === "child_finished";
+    const left = {
+      ...node,
+      active: closed(node.active, useOf(data)),
+      completed: node.completed + Number(done),
+      failed: node.failed + Number(!done),
+      seconds: node.seconds + (data.duration ?? 0),
+      error: done ? null : data.error,
+      outputs: done && isRecord(data.result) ? { ...node.outputs, ...data.result } : node.outputs,
+    };
+    return { ...left, status: settled(left) };
+  });
+}
+
+const isRecord = (value: Json): value is Record<string, Json> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Adds the steps that were under way before anybody listened: their beginning is told once, to those

@@ -35,6 +35,12 @@ export function childrenOf(step: StepData, steps: readonly StepView[]): StepView
 
 export const isChild = ({ node }: StepData): boolean => /:[^/]*$/.test(node);
 
+/** The node a step is told at: its own, or the one that was used as a tool; `null` for other children. */
+export function placeOf(step: StepData & { verb?: string | null; name?: string }): string | null {
+  if (!isChild(step)) return nodeKey(step.node);
+  return step.verb === "use" ? nodeKey(step.name ?? "") : null;
+}
+
 const KINDS: Record<string, WaitKind> = {
   sleep: "sleep",
   wait_for: "signal",

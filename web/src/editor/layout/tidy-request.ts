@@ -2,7 +2,7 @@
 
 import { boundsOf } from "../geometry";
 import type { NodeId } from "../tree";
-import type { GraphView } from "../view";
+import type { GraphView, LinkView } from "../view";
 import type { TidyRequest } from "./tidy";
 
 export function tidyRequest(view: GraphView, ids: ReadonlySet<NodeId>): TidyRequest {
@@ -11,7 +11,10 @@ export function tidyRequest(view: GraphView, ids: ReadonlySet<NodeId>): TidyRequ
   const bounds = boundsOf(chosen.map((node) => node.box));
   return {
     nodes: chosen.map(({ id, box }) => ({ id, width: box.width, height: box.height })),
-    links: view.links.map(({ from, to }) => [from.node, to.node] as const),
+    links: view.links.filter((link) => !link.tool).map(ends),
+    tools: view.links.filter((link) => link.tool).map(ends),
     origin: { x: bounds?.x ?? 0, y: bounds?.y ?? 0 },
   };
 }
+
+const ends = ({ from, to }: LinkView): readonly [NodeId, NodeId] => [from.node, to.node];

@@ -2,10 +2,13 @@
 
 import { Graph as Dagre, layout } from "@dagrejs/dagre";
 import type { NodeId } from "../tree";
+import { clusters } from "./tools";
 
 export interface TidyRequest {
   nodes: readonly { id: NodeId; width: number; height: number }[];
   links: readonly (readonly [NodeId, NodeId])[];
+  /** Tools and who uses them. */
+  tools?: readonly (readonly [NodeId, NodeId])[];
   origin: { x: number; y: number };
 }
 
@@ -16,15 +19,19 @@ export function tidy(request: TidyRequest): TidyResult {
   const graph = new Dagre({ multigraph: false });
   graph.setGraph({ rankdir: "LR", nodesep: 40, ranksep: 84 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id, width, height } of request.nodes) graph.setNode(id, { width, height });
-  const known = new Set(request.nodes.map((node) => node.id));
+  const together = clusters(request.nodes, request.tools ?? []);
+  for (const [id, { width, height }] of together) graph.setNode(id, { width, height });
   for (const [from, to] of request.links) {
-    if (from !== to && known.has(from) && known.has(to)) graph.setEdge(from, to);
+    if (from !== to && together.has(from) && together.has(to)) graph.setEdge(from, to);
   }
   layout(graph);
-  const corners = request.nodes.map(({ id, width, height }) => {
-    const middle = graph.node(id) as { x: number; y: number };
-    return { id, x: middle.x - width / 2, y: middle.y - height / 2 };
+  const corners = [...together].flatMap(([root, { width, height, places }]) => {
+    const middle = graph.node(root) as { x: number; y: number };
+    return [...places].map(([id, spot]) => ({
+      id,
+      x: middle.x - width / 2 + spot.x,
+      y: middle.y - height / 2 + spot.y,
+    }));
   });
   const left = Math.min(...corners.map((corner) => corner.x));
   const top = Math.min(...corners.map((corner) => corner.y));

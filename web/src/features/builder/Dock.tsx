@@ -110,7 +110,8 @@ function useLineText(nameOf: NameOf): (line: LogLine) => string {
       case "child_finished":
       case "child_failed": {
         const { node, verb, name } = event.data;
-        return `${nameOf(node)} › ${t(`verb.${verb}`, { defaultValue: verb })} ${name} ${t(`log.${event.kind}`)}`;
+        const what = verb === "use" ? nameOf(name) : name;
+        return `${nameOf(node)} › ${t(`verb.${verb}`, { defaultValue: verb })} ${what} ${t(`log.${event.kind}`)}`;
       }
       default:
         return event.kind;

@@ -8,7 +8,7 @@ import type { StepView } from "@/api/types";
 import type { NameOf } from "@/live/names";
 import { StepDetails } from "@/live/StepDetails";
 import { nodeKey } from "@/live/state";
-import { isChild } from "@/live/steps";
+import { placeOf } from "@/live/steps";
 import { useNodeLive } from "@/live/store";
 import { IconButton } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
@@ -68,7 +68,7 @@ export function NodePanel({
 }: NodePanelProps) {
   const { t } = useTranslation();
   const { number } = useFormats();
-  const own = known.filter((step) => nodeKey(step.node) === node);
+  const own = known.filter((step) => nodeKey(step.node) === node || placeOf(step) === node);
   // A plain node's own steps may lie beyond the first page of the whole run.
   const inBody = node.includes("/");
   const [pages, setPages] = useState(1);
@@ -85,7 +85,7 @@ export function NodePanel({
       <Arriving node={node} />
       <QueryState query={query}>
         {({ items: all }) => {
-          const items = all.filter((each) => !isChild(each));
+          const items = all.filter((each) => placeOf(each) === node);
           const step = items[Math.min(at, items.length - 1)];
           if (!step) return <p className="text-fg3">{t("run.notReached")}</p>;
           const now = items.indexOf(step);

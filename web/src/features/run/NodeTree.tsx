@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { StepView } from "@/api/types";
 import type { NameOf } from "@/live/names";
 import { StatusIcon } from "@/live/Status";
-import { type NodeStatus, nodeKey } from "@/live/state";
-import { isChild } from "@/live/steps";
+import type { NodeStatus } from "@/live/state";
+import { placeOf } from "@/live/steps";
 import { useNodeLive } from "@/live/store";
 import { useFormats } from "@/ui/format";
 
@@ -22,8 +22,8 @@ export function summarise(paths: string[], steps: StepView[]): NodeSummary[] {
     paths.map((path) => [path, { path, status: "idle", count: 0, seconds: 0 }]),
   );
   for (const step of steps) {
-    if (isChild(step)) continue;
-    const path = nodeKey(step.node);
+    const path = placeOf(step);
+    if (path === null) continue;
     const node = found.get(path) ?? { path, status: "idle", count: 0, seconds: 0 };
     node.count += 1;
     node.seconds += step.duration ?? 0;
