@@ -372,6 +372,26 @@ async def _model(things: Things) -> str:
     return name
 
 
+async def _response(things: Things) -> str:
+    return f"resp_{await things.of('message_id')}"
+
+
+TALKER: Tree = {
+    "luban": 1,
+    "nodes": {
+        "message": {"block": "io.input_text", "with": {"name": "message"}},
+        "answer": {"block": "io.output", "with": {"name": "answer"}},
+    },
+    "links": ["message.value -> answer.value"],
+}
+
+
+async def _talker(things: Things) -> str:
+    document = {**TALKER, "name": f"{things.canary} that talks"}
+    agent = await things.post("/agents", json={"document": document})
+    return f"agent/{agent['id']}"
+
+
 async def _new_name(things: Things) -> str:
     return "new"
 
