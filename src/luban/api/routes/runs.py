@@ -37,7 +37,10 @@ class NewRun(BaseModel):
 
 
 class RaisedLimits(BaseModel):
-    """New ceilings by name (`steps seconds tokens usd`); none doubles the one that was reached."""
+    """New ceilings by name (`steps seconds tokens usd unpriced_calls`, `node:NODE:usd`).
+
+    None doubles the one that was reached; at a budget the run asks again.
+    """
 
     limits: dict[str, float] = Field(default_factory=dict)
 
