@@ -93,6 +93,10 @@ async def _tried_model(things: Things) -> Tree:
     return {"json": {"id": f"home/{await things.of('model_name')}"}}
 
 
+async def _some_changes(things: Things) -> Tree:
+    return {"json": {"changes": ["c1"]}}
+
+
 _DOCUMENT = {**CALCULATOR, "name": "Another"}
 
 SENT: dict[str, Maker] = {
@@ -101,6 +105,8 @@ SENT: dict[str, Maker] = {
     "check_document": _json(document=_DOCUMENT),
     "start_run": _json(inputs=INPUTS),
     "signal_run": _json(name="paid"),
+    "create_proposal": _json(message="an agent that adds"),
+    "preview_proposal": _some_changes,
     "compare_runs": _compared,
     "answer_approval": _json(choice="yes"),
     "upload_file": _upload,
@@ -197,6 +203,7 @@ OWN_STATUS: Mapping[str, set[int]] = {
     "get_readiness": {503},  # no worker was started
     "redeliver": {409},  # it is on its way
     "start_connecting_device": {422},  # it shows no codes
+    "connect_tool_server": {403},  # where it is may not be reached
     "revoke_credential": {422},  # it was entered, not connected
     "finish_connecting": {302},
     "go_connecting": {302, 410},  # over once somebody else came with it

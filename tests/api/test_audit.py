@@ -136,6 +136,7 @@ def test_every_change_has_a_name_that_says_what_happened_to_what() -> None:
         "factor", "file", "identity", "invitation", "key", "link", "member", "memory", "message",
         "model",
         "password", "provider",
+        "proposal",
         "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "thread",
         "ticket", "tool_server",
         "user",

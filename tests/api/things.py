@@ -7,6 +7,7 @@ things that belong to nobody.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
@@ -179,6 +180,14 @@ async def _shared(things: Things) -> Tree:
         "scopes": ["see", "run", "copy"],
     }
     return await things.post("/links", json=link)
+
+
+async def _proposal(things: Things) -> str:
+    """For a new agent, by a run of another one."""
+    text = json.dumps({**CALCULATOR, "name": things.canary})
+    run = await things.of("run_id")
+    made = await things.home.house.proposals.propose(things.owner, run, text, things.canary)
+    return made.id
 
 
 async def _run_by_link(things: Things) -> str:
@@ -438,6 +447,7 @@ OF_PATH: dict[str, Maker] = {
     "credential_id": _credential,
     "state": _state,
     "webhook_id": _webhook,
+    "proposal_id": _proposal,
     "delivery_id": _delivery,
     "server_id": _tool_server,
     "table": _table,
