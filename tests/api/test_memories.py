@@ -104,6 +104,9 @@ async def test_memories_are_seen_changed_searched_and_taken_along(
     assert (changed["text"], changed["said_by"], changed["trusted"], changed["run_id"]) == (
         "Ada likes green tea", "person", True, run,
     )  # fmt: skip
+    found = (await http.get(f"{V1}/memories", params={**of, "search": "living"})).json()
+    assert [each["id"] for each in found["items"]] == [rome["id"]]
+    assert (await http.get(f"{V1}/memories", params={**of, "search": "!"})).json()["items"] == []
     taken = await http.get(f"{V1}/memories/export", params=of)
     assert "attachment" in taken.headers["content-disposition"]
     assert [each["id"] for each in json.loads(taken.content)] == [id, rome["id"]]
