@@ -179,6 +179,7 @@ SENT: dict[str, Maker] = {
 """What an operation takes besides its address; each that must have a body stands here."""
 
 ALSO_NEEDS: Mapping[str, str] = {
+    "accept_proposal": "agent.create",
     "create_link": "agent.read",  # nobody shares what they may not see
     "bulk_agents": "agent.delete",
     # nobody gives, or takes, what they may not themselves

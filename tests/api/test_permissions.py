@@ -20,7 +20,6 @@ from tests.api.sent import ALSO_NEEDS, ENDLESS, OWN_STATUS, REFUSED_AS, SENT, se
 from tests.api.things import ADDRESSES, NOBODYS, OF_PATH, OPERATIONS, Operation, Things, Tree
 
 PLAIN = {
-    "accept_proposal": "agent.create",
     V1 + events.PATH: events.PERMISSION,
     socket.PATH: socket.PERMISSION,
     "/docs": PUBLIC,
