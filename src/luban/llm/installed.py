@@ -62,22 +62,26 @@ class InstalledModels:
 
     async def _look(self) -> None:
         try:
-            answers = await asyncio.gather(*(self._of(*each) for each in self._asked))
+            if self._client is None:
+                # It reads the certificates there are, which takes a while.
+                self._client = await asyncio.to_thread(_client)
+            asked = (self._of(self._client, *each) for each in self._asked)
+            answers = await asyncio.gather(*asked)
             self._found = {config.id: config for answer in answers for config in answer}
         finally:
             self._good_until = time.monotonic() + LASTS
             self._looking = None
 
-    async def _of(self, name: str, provider: Provider) -> list[ModelConfig]:
+    async def _of(
+        self, client: httpx2.AsyncClient, name: str, provider: Provider
+    ) -> list[ModelConfig]:
         import httpx2
 
-        if self._client is None:
-            self._client = httpx2.AsyncClient(timeout=PATIENCE, trust_env=False)
         address = provider.address(self._environment)
         parts = urlsplit(address)
         key = provider.key(self._environment)
         try:
-            answer = await self._client.get(
+            answer = await client.get(
                 f"{parts.scheme}://{parts.netloc}{provider.installed_at}",
                 headers={"authorization": f"Bearer {key}"} if key else {},
             )
@@ -99,6 +103,12 @@ class InstalledModels:
                 update={"wire": "openai-embeddings", "capabilities": frozenset({"embeddings"})}
             )
         return config
+
+
+def _client() -> httpx2.AsyncClient:
+    import httpx2
+
+    return httpx2.AsyncClient(timeout=PATIENCE, trust_env=False)
 
 
 def _entries(told: Any) -> Iterable[Mapping[str, Any]]:

@@ -43,9 +43,12 @@ class LoadedWires:
             place = (module, guarded)
             if place not in self._wires:
                 # A second of importing: in a thread, so that other runs go on meanwhile.
-                found = await asyncio.to_thread(import_module, f"luban.llm.wires.{module}")
-                self._wires[place] = found.WIRE(self._transport() if guarded else None)
+                self._wires[place] = await asyncio.to_thread(self._load, module, guarded)
             return self._wires[place]
+
+    def _load(self, module: str, guarded: bool) -> Wire:
+        found = import_module(f"luban.llm.wires.{module}")
+        return found.WIRE(self._transport() if guarded else None)
 
     def _transport(self) -> httpx2.AsyncBaseTransport:
         if self._guarded is None:

@@ -28,7 +28,56 @@ interface PartProps {
   set: (change: Partial<ModelFields>) => void;
 }
 
-function KeyField({ fields, set }: PartProps) {
+interface PlaceProps extends PartProps {
+  /** Blocks name it already. */
+  fixed: boolean;
+}
+
+function Place({ fields, set, fixed }: PlaceProps) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <TextField
+        required
+        label={t("models.address")}
+        hint={t("models.addressHint")}
+        type="url"
+        placeholder="http://nas:11434/v1"
+        value={fields.base_url}
+        onText={(base_url) => set({ base_url })}
+      />
+      <TextField
+        required
+        label={t("models.id")}
+        hint={t("models.idHint")}
+        placeholder="home/qwen2.5"
+        disabled={fixed}
+        value={fields.id}
+        onText={(id) => set({ id })}
+      />
+      <TextField
+        label={t("models.name")}
+        hint={t("models.nameHint")}
+        placeholder="qwen2.5:7b"
+        value={fields.name}
+        onText={(name) => set({ name })}
+      />
+      <ChoiceField
+        label={t("models.wire")}
+        value={fields.wire}
+        choices={WIRES.map((id) => ({ id, title: t(`models.wires.${id}`) }))}
+        onChoose={(wire) => set({ wire: WIRES.find((each) => each === wire) ?? "openai-chat" })}
+      />
+    </>
+  );
+}
+
+interface KeyFieldProps extends PartProps {
+  /** Of whom a new credential is, where that is known. */
+  provider: string | undefined;
+}
+
+function KeyField({ fields, set, provider }: KeyFieldProps) {
   const { t } = useTranslation();
   const { data } = useQuery(credentialsQuery());
   const [adding, setAdding] = useState(false);
@@ -49,7 +98,7 @@ function KeyField({ fields, set }: PartProps) {
       {adding && (
         <Suspense>
           <AddCredential
-            provider="http"
+            provider={provider}
             onDone={(id) => {
               set({ credential: id });
               setAdding(false);
@@ -79,9 +128,8 @@ function Toggle({ label, hint, on, onToggle }: ToggleProps) {
   );
 }
 
-function More({ fields, set }: PartProps) {
+function About({ fields, set }: PartProps) {
   const { t } = useTranslation();
-  const manages = useMay()("system.manage");
   return (
     <>
       <TextField
@@ -110,6 +158,15 @@ function More({ fields, set }: PartProps) {
           onText={(output_usd) => set({ output_usd })}
         />
       </div>
+    </>
+  );
+}
+
+function Uses({ fields, set }: PartProps) {
+  const { t } = useTranslation();
+  const manages = useMay()("system.manage");
+  return (
+    <>
       <Toggle
         label={t("models.asDefault")}
         on={fields.default}
@@ -132,56 +189,36 @@ export function ModelForm({ model, onClose }: ModelFormProps) {
   const client = useQueryClient();
   const [fields, setFields] = useState<ModelFields>(() => startOf(model));
   const set = (change: Partial<ModelFields>) => setFields((now) => ({ ...now, ...change }));
-  const incomplete = !fields.id.includes("/") || !fields.base_url.trim();
+  const lacks = !!model?.lacks;
+  const incomplete = lacks
+    ? !fields.credential
+    : !fields.id.includes("/") || !fields.base_url.trim();
   const test = useMutation({ mutationFn: () => testModel(definitionOf(fields, model)) });
   const keep = async () => {
     const draft = definitionOf(fields, model);
-    const kept = await (model ? changeModel(draft) : addModel(draft));
+    const kept = await (model && !lacks ? changeModel(draft) : addModel(draft));
     await client.invalidateQueries({ queryKey: ["models"] });
     showToast({ tone: "ok", text: t("models.kept", { name: kept.title }) });
     onClose();
   };
   return (
     <Asking
-      title={model ? t("models.changeTitle", { name: model.title }) : t("models.add")}
-      submit={t(model ? "ui.save" : "models.addShort")}
+      title={
+        lacks
+          ? t("models.addKeyTitle", { name: model?.title })
+          : model
+            ? t("models.changeTitle", { name: model.title })
+            : t("models.add")
+      }
+      submit={t(model && !lacks ? "ui.save" : "models.addShort")}
       disabled={incomplete}
       onSubmit={keep}
       onClose={onClose}
     >
-      <TextField
-        required
-        label={t("models.address")}
-        hint={t("models.addressHint")}
-        type="url"
-        placeholder="http://nas:11434/v1"
-        value={fields.base_url}
-        onText={(base_url) => set({ base_url })}
-      />
-      <TextField
-        required
-        label={t("models.id")}
-        hint={t("models.idHint")}
-        placeholder="home/qwen2.5"
-        disabled={!!model}
-        value={fields.id}
-        onText={(id) => set({ id })}
-      />
-      <TextField
-        label={t("models.name")}
-        hint={t("models.nameHint")}
-        placeholder="qwen2.5:7b"
-        value={fields.name}
-        onText={(name) => set({ name })}
-      />
-      <ChoiceField
-        label={t("models.wire")}
-        value={fields.wire}
-        choices={WIRES.map((id) => ({ id, title: t(`models.wires.${id}`) }))}
-        onChoose={(wire) => set({ wire: WIRES.find((each) => each === wire) ?? "openai-chat" })}
-      />
-      <KeyField fields={fields} set={set} />
-      <More fields={fields} set={set} />
+      {!lacks && <Place fields={fields} set={set} fixed={!!model} />}
+      <KeyField fields={fields} set={set} provider={lacks ? undefined : "http"} />
+      {!lacks && <About fields={fields} set={set} />}
+      <Uses fields={fields} set={set} />
       <div className="flex flex-col items-start gap-2">
         <Button small disabled={incomplete} busy={test.isPending} onClick={() => test.mutate()}>
           {t("models.try")}

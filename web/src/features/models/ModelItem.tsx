@@ -63,6 +63,15 @@ export function ModelItem({ model, onChange, onRemove }: ModelItemProps) {
                 {t("models.test")}
               </Button>
             )}
+            {model.lacks && (
+              <Button
+                small
+                aria-label={t("models.addKeyTitle", { name: model.title })}
+                onClick={onChange}
+              >
+                {t("models.addKey")}
+              </Button>
+            )}
             {model.editable && (
               <Menu
                 label={label}

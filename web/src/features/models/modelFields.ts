@@ -55,6 +55,11 @@ export function definitionOf(fields: ModelFields, model?: ModelView): ModelDraft
   const { id, wire, default: usual, everybody } = fields;
   const embeds = wire === "openai-embeddings" && { capabilities: ["embeddings" as const] };
   const pictures = wire === "openai-images" && { capabilities: ["image_making" as const] };
+  if (model?.lacks) {
+    // All but the key is known of it.
+    const key = fields.credential ? { credential: fields.credential } : {};
+    return { id, ...key, default: usual, everybody };
+  }
   const known = (model?.definition ?? {}) as Partial<ModelDraft>;
   const draft = {
     ...known,
