@@ -147,7 +147,7 @@ def test_what_was_spent_and_how_the_run_stood_still_is_not_taken_over():
     play.apply(RunEnded("cancelled", {}, None, [], 9.0))
     found = forked(play)
     assert [type(e) for e in found.events] == [RunStarted, StepFinished, StepFinished]
-    assert found.planner.ceilings.usd == 0
+    assert found.planner.ceilings.taken.usd == 0
 
 
 def test_a_raised_limit_stays_raised():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 from luban.llm.scripted.script import Reply
@@ -116,3 +119,25 @@ async def asking_home(folder: Path, *replies: Reply, **more: Any) -> AsyncIterat
         row = {"id": "test/m", "base_url": server.base_url, "api_key": "k", "default": True}
         async with memory_home(folder, models=({**row, **price},), **more) as home:
             yield Asking(home, server)
+
+
+@contextmanager
+def serving(*replies: Reply) -> Iterator[ScriptedModel]:
+    """A scripted server in a thread, for tests that are not asynchronous."""
+    found: Queue[ScriptedModel] = Queue()
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        async with scripted_server(replies) as server:
+            found.put(server)
+            await over.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        yield found.get(timeout=30)
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
