@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -16,8 +13,8 @@ from luban.llm import ConfiguredModels, ModelConfig, ModelSettings
 from luban.llm.errors import ModelContextFull
 from luban.llm.fitting_models import FittingModels
 from luban.sdk.chat import ChatMessage, Tool
+from tests.llm.others import aimock_server, llama_server
 from tests.llm.tiny_llama import CONTEXT
-from tools import prerequisites
 
 pytestmark = pytest.mark.network
 
@@ -38,33 +35,15 @@ FIXTURES: list[dict[str, Any]] = [
 ]
 
 
-@contextmanager
-def _started(command: list[str]) -> Iterator[str]:
-    """The address that a server says, which ends with its input."""
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        yield json.loads(server.stdout.readline())["base"]
-        server.stdin.close()
-        server.wait(20)
-
-
 @pytest.fixture(scope="module")
 def aimock() -> Iterator[str]:
-    command = prerequisites.find_model_server()
-    if command is None:
-        left_out = pytest.fail if prerequisites.strict() else pytest.skip
-        left_out("no Node, or no packages from npm")
-    with _started([*command, json.dumps(FIXTURES)]) as base:
+    with aimock_server(FIXTURES) as base:
         yield base
 
 
 @pytest.fixture(scope="module")
 def llama(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("llama")
-    with _started([sys.executable, "-m", "tests.llm.tiny_llama", str(folder)]) as base:
+    with llama_server(tmp_path_factory.mktemp("llama")) as base:
         yield base
 
 
