@@ -43,9 +43,11 @@ class AgentMemory:
         self._thread = thread
         self._trusted = trusted
         self._episodes = episodes
+        self._empty = False
 
     async def recall(self, goal: str, *, key: str) -> Sequence[str]:
         recalled = await self._memory.recall(goal, key=key)
+        self._empty = recalled.by == "nothing"
         lines = recalled.lines
         if self._thread and (page := await self._notes.read(key=f"{key}-notes")):
             lines.append(f"[your notes of this conversation] {page}")
@@ -59,12 +61,18 @@ class AgentMemory:
             await self._notes.drop(key=f"{key}-notes")
 
     def tools(self) -> Sequence[BuiltIn]:
-        return (
+        """While nothing was remembered when the task began there is nothing to look for."""
+        kept = (
             BuiltIn(_REMEMBER, self._remember),
-            BuiltIn(_RECALL, self._recall, foreign=True),
-            BuiltIn(_FORGET, self._forget),
             BuiltIn(_NOTES_WRITE, self._write),
             BuiltIn(_NOTES_READ, self._read, foreign=True),
+        )
+        if self._empty:
+            return kept
+        return (
+            *kept,
+            BuiltIn(_RECALL, self._recall, foreign=True),
+            BuiltIn(_FORGET, self._forget),
         )
 
     async def _keep(
