@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,6 +98,8 @@ async def test_what_cannot_be_called_is_told_and_the_loop_goes_on() -> None:
     ):
         assert said in turn.content
     assert "act-1-0" not in ctx.record
+    sent = [call for turn in heard(ctx, 4) for call in turn.calls]
+    assert sent[1].arguments == {"unreadable": '{"word": '}  # no provider takes back broken JSON
 
 
 async def test_a_tool_that_fails_for_now_is_used_again_then_told() -> None:
@@ -344,3 +348,53 @@ async def test_memory_is_told_before_the_first_decision() -> None:
     await agent(later, goal="Which birds does Ada like?", memory="agent")
     (asked,) = [call["messages"] for call in later.llm.calls if "messages" in call]
     assert "Ada likes wrens" in asked[0].content
+
+
+async def test_wherever_it_dies_it_goes_on_to_the_same_end() -> None:
+    """Each beginning of the record is a crash; what is in it is neither done nor asked again."""
+
+    def decided(text: str, *calls: tuple[str, dict[str, Any]]) -> str:
+        told = [{"name": name, "arguments": given} for name, given in calls]
+        return json.dumps({"thoughts": {"text": text}, "calls": told})
+
+    def think(messages: Sequence[ChatMessage]) -> str:
+        if "a part" in messages[1].content:
+            return decided("part done")
+        both = (("look", {"word": "a"}), ("pay", {"sum": 1}), ("delegate", {"goal": "a part"}))
+        turns = [turn for turn in messages if turn.role == "assistant"]
+        answers = [
+            decided("both", *both),
+            decided("again", ("pay", {"sum": 2}), ("look", {"word": "b"})),
+            decided("all done"),
+        ]
+        return answers[len(turns)]
+
+    def fresh(paid: Counter[int]) -> TestContext:
+        @block(id="t.pay", effect=Effect.ONCE)
+        async def pay(sum: int) -> str:
+            """Pays."""
+            paid[sum] += 1
+            return f"paid {sum}"
+
+        linked = [{"block": each, "name": name} for each, name in ((look, "look"), (pay, "pay"))]
+        blocks = [look, pay]
+        llm = ScriptedModels(think)
+        return TestContext(llm=llm, blocks=blocks, linked=linked, answers=["always_here"])
+
+    options: dict[str, Any] = {"style": "json", "may_delegate": True, "memory": "agent"}
+    paid: Counter[int] = Counter()
+    first = fresh(paid)
+    whole = await agent(first, **options)
+    assert whole["stopped"] == "done" and paid == {1: 1, 2: 1}
+    record = dict(first.record)
+    for length in range(len(record)):
+        paid = Counter()
+        ctx = fresh(paid)
+        kept = list(record)[:length]
+        ctx.record.update({key: record[key] for key in kept})
+        got = await agent(ctx, **options)
+        assert got == whole, length
+        thought = sum("think" in key for key in kept)
+        assert len(ctx.llm.calls) == 4 - thought
+        assert paid == {n: 1 for n, key in ((1, "act-1-1"), (2, "act-2-0")) if key not in kept}
+        assert len(ctx.asked) == ("ask-1-1" not in kept)

@@ -78,7 +78,7 @@ class Bounds(NamedTuple):
         if self.usd is not None and spent.usd >= self.usd:
             return "budget", f"{spent.usd:.6f} of {self.usd} USD were spent"
         if steps >= self.steps:
-            return "steps", f"{self.steps} decisions were made"
+            return "steps", f"the limit of decisions, {self.steps}, is reached"
         return None
 
     def share(self, spent: Spent, parts: int, steps: int) -> Bounds:

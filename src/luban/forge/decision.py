@@ -9,10 +9,12 @@ from luban.forge import thoughts
 from luban.forge.json_answers import NotJson, parsed
 from luban.forge.thoughts import Thoughts
 from luban.sdk import ToolCall
+from luban.sdk.tools import fit_name
 
 FINISH = "finish"
 _CALLS = ("tool", "command", "action", "function")
 _ARGUMENTS = ("tool_args", "args", "arguments", "parameters", "input")
+_SHOWN = 1_000
 _NO_TOOL = frozenset({"", "none", "null"})
 
 
@@ -81,6 +83,19 @@ def _call(told: Mapping[str, Any], call_id: str) -> ToolCall | None:
     given = next((told[key] for key in _ARGUMENTS if key in told), {})
     arguments = cast("dict[str, Any]", given or {}) if isinstance(given or {}, dict) else None
     return ToolCall(call_id, wanted.strip(), arguments, "" if arguments is not None else str(given))
+
+
+def sendable(calls: tuple[ToolCall, ...]) -> tuple[ToolCall, ...]:
+    """The calls as a provider takes them back: broken ones in a form that is not."""
+    return tuple(
+        ToolCall(
+            call.id,
+            fit_name(call.name),
+            {"unreadable": call.written[:_SHOWN]} if call.arguments is None else call.arguments,
+            call.written,
+        )
+        for call in calls
+    )
 
 
 def with_ids(calls: tuple[ToolCall, ...], number: int) -> tuple[ToolCall, ...]:

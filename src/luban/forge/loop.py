@@ -14,7 +14,7 @@ from luban.forge import untrusted
 from luban.forge.asking import Asking
 from luban.forge.bounds import Stopped
 from luban.forge.built_in import result_of
-from luban.forge.decision import FINISH, Decision, by_json, by_tools, with_ids
+from luban.forge.decision import FINISH, Decision, by_json, by_tools, sendable, with_ids
 from luban.forge.guard import LoopGuard
 from luban.forge.hands import Hands
 from luban.forge.mission import Kit, Mission
@@ -93,7 +93,7 @@ class Loop:
         else:
             calls = with_ids(heard.calls, number)
             decision = by_tools(heard.text, heard.reasoning, calls)
-        told = decision.calls if self._asking.style == "tools" else ()
+        told = sendable(decision.calls) if self._asking.style == "tools" else ()
         said = ChatMessage(
             "assistant", heard.text, calls=told, reasoning=heard.reasoning, sealed=heard.sealed
         )

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
+from luban.blocks.ai.agent_pins import AgentInput, AgentOutput
 from luban.blocks.ai.asking import needed
-from luban.blocks.ai.pins import (
-    max_tokens_pin,
-    model_out,
-    model_pin,
-    temperature_pin,
-    timeout_pin,
-    usage_out,
-    values_pin,
-)
 from luban.blocks.ai.prompts import filled
 from luban.blocks.ai.turns import pictures
 from luban.forge import kit as kits
@@ -24,27 +16,31 @@ from luban.forge.mission import Mission
 from luban.forge.policy import rules_of
 from luban.forge.state import Ended, State
 from luban.forge.turns import whole_conversation
-from luban.sdk import (
-    Block,
-    BlockInput,
-    BlockOutput,
-    Context,
-    Effect,
-    Example,
-    Field,
-    FileRef,
-    Message,
-    ToolPin,
-)
+from luban.sdk import Block, Context, Effect, Example
 
-_USAGE = {
-    "input_tokens": 0,
-    "output_tokens": 0,
-    "usd": None,
-    "demo": False,
-    "calls": 1,
-    "unpriced": 1,
-}
+_SUM = {"block": "maths.expression", "name": "work_out"}
+_JUDGE = {"block": "ai.judge", "name": "judge", "with": {"criteria": {"right": "is right"}}}
+_CALL: dict[str, Any] = {"name": "work_out", "arguments": {"expression": "6*7"}}
+_WORKED_OUT = '{"result": 42, "numbers": [6, 7], "expression": "6*7"}'
+_DATA = f'<data id="30435bb4a334672d">\n{_WORKED_OUT}\n</data id="30435bb4a334672d">'
+
+
+def _used(asked: int, said: int, calls: int) -> dict[str, Any]:
+    tokens = {"input_tokens": asked, "output_tokens": said}
+    return {**tokens, "usd": None, "demo": False, "calls": calls, "unpriced": calls}
+
+
+def _step(text: str, *calls: tuple[str, dict[str, Any], str]) -> dict[str, Any]:
+    told = [
+        {"tool": tool, "arguments": given, "result": result, "failed": False}
+        for tool, given, result in calls
+    ]
+    thoughts = {"text": text, "reasoning": "", "plan": "", "criticism": ""}
+    return {"thoughts": thoughts, "calls": told}
+
+
+def _said(role: str, content: str, **more: Any) -> dict[str, Any]:
+    return {"role": role, "content": content, **more}
 
 
 class Agent(Block):
@@ -57,188 +53,8 @@ class Agent(Block):
     icon = "bot"
     keywords = ("autonomous", "tools", "function calling", "react", "loop", "assistant", "llm")
 
-    class Input(BlockInput):
-        goal: str = Field(
-            title="Goal", description="What it is to do, in words.", widget="template"
-        )
-        instructions: str = Field(
-            "",
-            title="Instructions",
-            description="Who it is, and how it should work.",
-            widget="template",
-        )
-        values: dict[str, Any] = values_pin()
-        model: str = model_pin()
-        tools: list[ToolPin] = Field(
-            default_factory=list[ToolPin],
-            title="Tools",
-            description="Link nodes from their pin `as_tool`; the agent chooses when to run them.",
-        )
-        use: list[str] = Field(
-            default_factory=list[str],
-            title="Also use",
-            description="More tools by name: `block:web.page`, `family:web`, `agent:NAME`, "
-            "`mcp:SERVER`, `mcp:SERVER/TOOL`.",
-        )
-        files: list[FileRef] = Field(
-            default_factory=list[FileRef],
-            title="Files",
-            description="Pictures are shown to the model; of other files it is told, for its "
-            "tools.",
-        )
-        messages: list[Any] = Field(
-            default_factory=list[Any],
-            title="Earlier messages",
-            description="The conversation so far, as this block gives it.",
-            advanced=True,
-        )
-        json_schema: dict[str, Any] = Field(
-            default_factory=dict[str, Any],
-            title="JSON Schema",
-            description="What the result must be; without one the answer is a text.",
-            widget="json",
-            advanced=True,
-        )
-        verifier: str = Field(
-            "",
-            title="Verifier",
-            description="Judges the answer: the name of a linked tool, `block:…` or `agent:…` "
-            "that takes `answer` and gives `passed`.",
-            advanced=True,
-        )
-        verify_rounds: int = Field(
-            2,
-            ge=0,
-            le=10,
-            title="Rounds of improving",
-            description="How often an answer the verifier refuses goes back to the model.",
-            advanced=True,
-        )
-        policy: list[dict[str, Any]] = Field(
-            default_factory=list[dict[str, Any]],
-            title="Policy",
-            description="Rules, the first that fits decides: `tool`, `when` (patterns by "
-            "argument), `then` (allow, ask, deny). Without one: reading is allowed, what cannot "
-            "be taken back is asked.",
-            widget="json",
-        )
-        answer_within: float | None = Field(
-            None,
-            gt=0,
-            title="Wait for answers",
-            description="Seconds for a person to answer; silence is a no. Empty waits on.",
-            advanced=True,
-        )
-        may_ask: bool = Field(
-            False,
-            title="May ask people",
-            description="It may ask a question of its own, and waits for the answer.",
-            advanced=True,
-        )
-        may_delegate: bool = Field(
-            False,
-            title="May delegate",
-            description="It may give parts of the goal to agents of its kind.",
-            advanced=True,
-        )
-        skills: list[str] = Field(
-            default_factory=list[str],
-            title="Skills",
-            description="Folders of the workspace with a `SKILL.md` in or below them; `user:` "
-            "before one means the shared workspace.",
-            advanced=True,
-        )
-        memory: Literal["off", "agent", "user"] = Field(
-            "off",
-            title="Memory",
-            description="Whether it remembers beyond this run: for this agent, or for all of "
-            "its owner's.",
-        )
-        max_steps: int = Field(
-            20, ge=1, le=500, title="Most decisions", description="Then it has to conclude."
-        )
-        max_seconds: float | None = Field(
-            None,
-            gt=0,
-            title="Most seconds",
-            description="Without the time people take to answer.",
-            advanced=True,
-        )
-        max_usd: float | None = Field(
-            None,
-            gt=0,
-            title="Most money",
-            description="US dollars for the model; needs a model whose price is known.",
-            advanced=True,
-        )
-        max_model_tokens: int | None = Field(
-            None,
-            ge=1,
-            title="Most model tokens",
-            description="Of all its questions and answers together.",
-            advanced=True,
-        )
-        parallel: int = Field(
-            4,
-            ge=1,
-            le=16,
-            title="At once",
-            description="How many tools run side by side.",
-            advanced=True,
-        )
-        repeats: int = Field(
-            3,
-            ge=2,
-            le=20,
-            title="Same calls",
-            description="How often the same call may bring the same before it is stopped.",
-            advanced=True,
-        )
-        page_size: int = Field(
-            8000,
-            ge=200,
-            le=100_000,
-            title="Page of an output",
-            description="Characters of a tool's output shown at a time; it can ask for the rest.",
-            advanced=True,
-        )
-        compact_at: int = Field(
-            24_000,
-            ge=500,
-            title="Summarise from",
-            description="Model tokens from which older steps are summarised.",
-            advanced=True,
-        )
-        style: Literal["auto", "tools", "json"] = Field(
-            "auto",
-            title="Way of deciding",
-            description="`tools` needs a model that knows tools, `json` works with any; `auto` "
-            "finds out.",
-            advanced=True,
-        )
-        temperature: float | None = temperature_pin()
-        max_tokens: int | None = max_tokens_pin()
-        timeout: float = timeout_pin()
-
-    class Output(BlockOutput):
-        answer: str = Field(title="Answer", description="What it came to.", main=True)
-        result: Any = Field(title="Result", description="The answer by the JSON Schema.")
-        stopped: str = Field(
-            title="Stopped by",
-            description="`done`, or `steps`, `time`, `budget`, `loop`, `denied`, `refused`.",
-        )
-        why: str = Field(title="Why", description="Why it stopped before it was done.")
-        steps: list[Any] = Field(
-            title="Steps", description="Each decision: its `thoughts`, its `calls` with results."
-        )
-        verdict: dict[str, Any] = Field(
-            title="Verdict", description="The verifier's last: `passed`, `feedback`."
-        )
-        usage: dict[str, Any] = usage_out()
-        messages: list[Message] = Field(
-            title="Messages", description="The whole conversation, to go on with it."
-        )
-        model: str = model_out()
+    Input = AgentInput
+    Output = AgentOutput
 
     examples = (
         Example(
@@ -246,32 +62,81 @@ class Agent(Block):
             {
                 "answer": "Hello, Ada",
                 "stopped": "done",
-                "steps": [
-                    {
-                        "thoughts": {
-                            "text": "Hello, Ada",
-                            "reasoning": "",
-                            "plan": "",
-                            "criticism": "",
-                        },
-                        "calls": [],
-                    }
-                ],
-                "usage": {**_USAGE, "input_tokens": 785, "output_tokens": 10},
-                "messages": [
-                    {"role": "user", "content": "Greet Ada"},
-                    {"role": "assistant", "content": "Hello, Ada"},
-                ],
+                "steps": [_step("Hello, Ada")],
+                "usage": _used(785, 10, 1),
+                "messages": [_said("user", "Greet Ada"), _said("assistant", "Hello, Ada")],
                 "model": "m/x",
             },
             {"llm": ["Hello, Ada"]},
+        ),
+        Example(
+            {
+                "goal": "How much is 6 × 7?",
+                "model": "m/x",
+                "json_schema": {"type": "object", "properties": {"n": {"type": "number"}}},
+                "verifier": "judge",
+            },
+            {
+                "answer": '{"n": 42}',
+                "result": {"n": 42},
+                "stopped": "done",
+                "steps": [
+                    _step("I work it out.", ("work_out", {"expression": "6*7"}, _WORKED_OUT)),
+                    _step("", ("finish", {"n": 42}, "It is done.")),
+                ],
+                "verdict": {
+                    "passed": True,
+                    "feedback": '{"score": 10.0, "scores": {"right": 10}, "reasons": '
+                    '{"right": "it is"}}',
+                },
+                "usage": _used(2091, 14, 2),
+                "messages": [
+                    _said("user", "How much is 6 × 7?"),
+                    _said("assistant", "I work it out.", calls=[{"id": "call_1", **_CALL}]),
+                    _said("tool", _DATA, call_id="call_1", failed=False),
+                    _said(
+                        "assistant",
+                        "",
+                        calls=[{"id": "call_1", "name": "finish", "arguments": {"n": 42}}],
+                    ),
+                    _said("tool", "It is done.", call_id="call_1", failed=False),
+                    _said("assistant", '{"n": 42}'),
+                ],
+                "model": "m/x",
+            },
+            {
+                "tools": [_SUM, _JUDGE],
+                "llm": [
+                    {"text": "I work it out.", "calls": [_CALL]},
+                    {"calls": [{"name": "finish", "arguments": {"n": 42}}]},
+                    '{"right": {"reason": "it is", "score": 10}}',
+                ],
+            },
+        ),
+        Example(
+            {"goal": "Work on", "model": "m/x", "max_steps": 1},
+            {
+                "answer": "So far it is 42.",
+                "stopped": "steps",
+                "why": "the limit of decisions, 1, is reached",
+                "steps": [_step("", ("work_out", {"expression": "6*7"}, _WORKED_OUT))],
+                "usage": _used(2146, 16, 2),
+                "messages": [
+                    _said("user", "Work on"),
+                    _said("assistant", "", calls=[{"id": "call_1", **_CALL}]),
+                    _said("tool", _DATA, call_id="call_1", failed=False),
+                    _said("assistant", "So far it is 42."),
+                ],
+                "model": "m/x",
+            },
+            {"tools": [_SUM], "llm": [{"calls": [_CALL]}, "So far it is 42."]},
         ),
         Example({"goal": " "}, {"error": {"code": "nothing_to_ask"}}),
         Example({"goal": "a", "policy": [{"then": "perhaps"}]}, {"error": {"code": "bad_policy"}}),
         Example({"goal": "a", "verifier": "nobody"}, {"error": {"code": "bad_verifier"}}),
     )
 
-    async def run(self, input: Input, ctx: Context) -> dict[str, Any]:
+    async def run(self, input: AgentInput, ctx: Context) -> dict[str, Any]:
         needed(input.goal, "the goal", "目标")
         mission = await _mission(input, ctx)
         state = State()
@@ -281,7 +146,7 @@ class Agent(Block):
         return _outputs(mission, ended, state)
 
 
-async def _mission(input: Agent.Input, ctx: Context) -> Mission:
+async def _mission(input: AgentInput, ctx: Context) -> Mission:
     """The task as the inputs describe it. Raises `BlockError`."""
     shown = [file for file in input.files if file.type.startswith("image/")]
     return Mission(
