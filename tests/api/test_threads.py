@@ -303,6 +303,22 @@ async def test_threads_are_found_pinned_renamed_put_away_and_deleted(talk: Talk)
     assert_error(await talk.http.get(f"{V1}/threads/{ids[1]}"), 404, "not_found")
 
 
+async def test_a_link_shows_a_thread_to_read(talk: Talk) -> None:
+    await talk.begin()
+    await talk.whole(await talk.say("A"))
+    new = {"resource": "thread", "resource_id": talk.id}
+    token = (await talk.http.post(f"{V1}/links", json=new)).json()["token"]
+    shown = (await talk.http.get(f"{V1}/shared/{token}", headers={"x-owner": ""})).json()
+    told = [(each["role"], each["text"]) for each in shown["thread"]["messages"]]
+    assert (shown["thread"]["title"], told) == ("A", [("user", "A"), ("assistant", "One")])
+    assert talk.id not in str(shown) and "run" not in str(shown["thread"])
+    stolen = await talk.http.post(f"{V1}/links", json=new, headers=BOB)
+    assert stolen.status_code in (403, 404)
+    await talk.http.delete(f"{V1}/threads/{talk.id}")
+    gone = await talk.http.get(f"{V1}/shared/{token}", headers={"x-owner": ""})
+    assert gone.status_code == 404
+
+
 async def test_a_stranger_has_nothing_of_it(talk: Talk) -> None:
     await talk.begin()
     turn = await talk.say("A")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from luban.model.run import RunStatus
 from luban.model.views import AgentInputView, Moment, Tree, View
 
-Shareable = Literal["agent", "run", "result"]
+Shareable = Literal["agent", "run", "result", "thread"]
 Scope = Literal["see", "run", "copy", "steps"]
 
 
@@ -69,6 +69,22 @@ class SharedRunView(View):
     steps: list[SharedStepView] | None = None
 
 
+class SharedMessageView(View):
+    """A message of a shared thread; files by their names only."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    files: list[str]
+    created_at: Moment
+
+
+class SharedThreadView(View):
+    """A shared thread: the branch that its owner looks at."""
+
+    title: str
+    messages: list[SharedMessageView]
+
+
 class SharedView(View):
     """What an address leads to."""
 
@@ -77,6 +93,7 @@ class SharedView(View):
     expires_at: Moment | None
     agent: SharedAgentView | None = None
     run: SharedRunView | None = None
+    thread: SharedThreadView | None = None
 
 
 class CopiedAgentView(View):

@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict
 
 from luban.ports.stores import Page, Slice
 
-SharedKind = Literal["agent", "run", "result"]
+SharedKind = Literal["agent", "run", "result", "thread"]
 LinkScope = Literal["see", "run", "copy", "steps"]
 SCOPES: Mapping[SharedKind, frozenset[LinkScope]] = {
     "agent": frozenset({"see", "run", "copy"}),
     "run": frozenset({"see", "steps"}),
     "result": frozenset({"see"}),
+    "thread": frozenset({"see"}),
 }
 """What a link to each kind of thing can allow."""
 

@@ -95,6 +95,7 @@ def make_house(
     run_events = RunEvents(runs, journal, bus, clock)
     run_news = RunNews(runs, database.runs, bus, clock)
     talking = Talking(agents, core.kept, core.versions, runs, core.checking, over.registry, clock)
+    threads = Threads(database.threads, talking, runs, run_events, run_news, clock)
     roles = Roles(database.teams, people.accounts.recent)
     tool_servers = ToolServerService(
         database.tool_servers, over.tool_sessions, vault.credentials, vault.nodes, clock
@@ -106,7 +107,7 @@ def make_house(
         run_events=run_events,
         run_news=run_news,
         talking=talking,
-        threads=Threads(database.threads, talking, runs, run_events, run_news, clock),
+        threads=threads,
         steps=steps,
         forks=_forks(over, core),
         run_states=RunStates(runs, journal, core.graphs, over.registry),
@@ -155,7 +156,9 @@ def make_house(
         proofs=people.proofs,
         teams=open_teams(people.accounts, roles),
         roles=roles,
-        sharing=Sharing(database.links, agents, runs, steps, core.checking, over.registry, clock),
+        sharing=Sharing(
+            database.links, agents, runs, steps, core.checking, over.registry, threads, clock
+        ),
         credentials=vault.credentials,
         credential_check=vault.check,
         permission_check=_permission_check(over),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from luban.model.access import Caller, NotPermitted
@@ -14,6 +15,7 @@ from luban.model.run import Run
 from luban.ports.clock import Clock
 from luban.ports.sharing import SCOPES, Link, LinkScope, LinkStore, SharedKind
 from luban.ports.stores import Agent, Page, Slice
+from luban.ports.threads import ThreadMessage
 from luban.sdk.code import BlockSource
 from luban.services.agents import AgentDraft, Agents
 from luban.services.checking import Checking
@@ -21,6 +23,7 @@ from luban.services.redaction import Tree, scrubbed, secrets_in, secrets_taken, 
 from luban.services.run_inputs import AskedInput
 from luban.services.runs import Runs, WhichVersion, is_over
 from luban.services.steps import Steps
+from luban.services.threads import Threads
 
 _NEEDS: Mapping[tuple[str, str], str] = {
     ("agent", "see"): "agent.read",
@@ -29,6 +32,7 @@ _NEEDS: Mapping[tuple[str, str], str] = {
     ("run", "see"): "run.read",
     ("run", "steps"): "run.read",
     ("result", "see"): "run.read",
+    ("thread", "see"): "run.read",
 }
 """What whoever shares a thing must be permitted: a link gives nothing its maker does not have."""
 _SELDOM = 60.0
@@ -67,12 +71,27 @@ class SharedRun(NamedTuple):
     steps: list[Tree] | None
 
 
+class SharedMessage(NamedTuple):
+    """As much of a message as a link shows."""
+
+    message: ThreadMessage
+    text: str
+
+
+class SharedThread(NamedTuple):
+    """The branch of a thread that its owner looks at."""
+
+    title: str
+    messages: list[SharedMessage]
+
+
 class Shared(NamedTuple):
     """What a link leads to."""
 
     link: Link
     agent: SharedAgent | None = None
     run: SharedRun | None = None
+    thread: SharedThread | None = None
 
 
 class Sharing:
@@ -86,6 +105,7 @@ class Sharing:
         steps: Steps,
         checking: Checking,
         blocks: BlockSource,
+        threads: Threads,
         clock: Clock,
     ) -> None:
         self._links = links
@@ -94,6 +114,7 @@ class Sharing:
         self._steps = steps
         self._checking = checking
         self._blocks = blocks
+        self._threads = threads
         self._clock = clock
 
     async def share(self, caller: Caller, draft: LinkDraft) -> tuple[Link, str]:
@@ -116,6 +137,8 @@ class Sharing:
             )
         if draft.resource == "agent":
             await self._agents.get(caller.team, draft.resource_id)
+        elif draft.resource == "thread":
+            await self._threads.get(caller.team, draft.resource_id)
         else:
             await self._runs.get(caller.team, draft.resource_id)
         token = secrets.token_urlsafe(32)
@@ -163,6 +186,8 @@ class Sharing:
         """As much as the link allows. Raises `NotFound`, also when the thing is gone."""
         if link.resource == "agent":
             return Shared(link, agent=self._agent(link, await self._agent_of(link)))
+        if link.resource == "thread":
+            return Shared(link, thread=await self._thread(link))
         return Shared(link, run=await self._run(link, await self._run_of(link, link.resource_id)))
 
     async def start(
@@ -262,6 +287,23 @@ class Sharing:
                 for step in found.items
             ]
         return SharedRun(run, inputs, *self._ends(run, known), steps)
+
+    async def _thread(self, link: Link) -> SharedThread:
+        try:
+            shown = await self._threads.show(link.owner, link.resource_id)
+        except NotFound as error:
+            raise no_link() from error
+        known: set[str] = set()
+        for each in shown.messages:
+            if each.message.run is not None:
+                with suppress(NotFound):  # its secrets went with the run
+                    run = await self._runs.get(link.owner, each.message.run)
+                    known |= (await self._secrets_of(run))[0]
+        messages = [
+            SharedMessage(each.message, scrubbed(each.message.text, known))
+            for each in shown.messages
+        ]
+        return SharedThread(shown.thread.title, messages)
 
     async def _outcome(self, run: Run) -> SharedRun:
         known, _ = await self._secrets_of(run)

@@ -22,18 +22,22 @@ import { ShownOnce } from "@/ui/ShownOnce";
 import { Expiry, endOf, type Span } from "./Expiry";
 import { useMay } from "./session";
 
+type Kind = "agent" | "run" | "thread";
+
 /** From the least to the most that a link may allow; each holds what stands before it. */
 const WAYS = {
   agent: { see: ["see"], run: ["see", "run"], copy: ["see", "run", "copy"] },
   run: { result: ["see"], see: ["see"], steps: ["see", "steps"] },
-} as const satisfies Record<"agent" | "run", Record<string, readonly LinkScope[]>>;
+  thread: { see: ["see"] },
+} as const satisfies Record<Kind, Record<string, readonly LinkScope[]>>;
 
+const FIRST = { agent: "run", run: "result", thread: "see" } as const;
 const SCOPES = ["see", "steps", "run", "copy"] as const;
 
 type Way = "see" | "run" | "copy" | "result" | "steps";
 
 interface ShareDialogProps {
-  kind: "agent" | "run";
+  kind: Kind;
   id: string;
   name: string;
   onClose: () => void;
@@ -95,11 +99,11 @@ function Links({ kind, id }: { kind: Shareable; id: string }) {
   );
 }
 
-function NewLink({ kind, id }: { kind: "agent" | "run"; id: string }) {
+function NewLink({ kind, id }: { kind: Kind; id: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const ways = Object.keys(WAYS[kind]) as Way[];
-  const [way, setWay] = useState<Way>(kind === "agent" ? "run" : "result");
+  const [way, setWay] = useState<Way>(FIRST[kind]);
   const [span, setSpan] = useState<Span>(30);
   const make = useMutation({
     mutationFn: () =>

@@ -123,6 +123,7 @@ export interface Shared {
   expires_at: string | null;
   agent: { name: string; description: string; inputs: AgentInput[] } | null;
   run: SharedRun | null;
+  thread: Wire["SharedThreadView"] | null;
 }
 
 export const sharedQuery = (token: string) =>

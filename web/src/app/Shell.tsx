@@ -8,6 +8,7 @@ import {
   KeyRound,
   Languages,
   MessageCircleQuestion,
+  MessagesSquare,
   Moon,
   Play,
   Search,
@@ -45,7 +46,16 @@ const HERE = { className: "bg-accent-soft! text-accent!" };
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon };
 
 interface SpotProps {
-  to: "/" | "/agents" | "/runs" | "/approvals" | "/files" | "/credentials" | "/admin" | "/settings";
+  to:
+    | "/"
+    | "/agents"
+    | "/chat"
+    | "/runs"
+    | "/approvals"
+    | "/files"
+    | "/credentials"
+    | "/admin"
+    | "/settings";
   label: string;
   exact?: boolean;
   /** Not on a phone, where there is no room for all. */
@@ -153,6 +163,11 @@ function Rail({ onCommand }: { onCommand: () => void }) {
       <Spot to="/agents" label={t("nav.agents")}>
         <Workflow size={18} />
       </Spot>
+      {may("run.start") && (
+        <Spot to="/chat" label={t("nav.chat")}>
+          <MessagesSquare size={18} />
+        </Spot>
+      )}
       <Spot to="/runs" label={t("nav.runs")}>
         <Play size={18} />
       </Spot>

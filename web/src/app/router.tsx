@@ -142,6 +142,18 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import("@/features/approvals/ApprovalsPage")),
 });
 
+const chat = createRoute({
+  getParentRoute: () => root,
+  path: "/chat",
+  validateSearch: (search: Search): { agent?: string | undefined; list?: boolean | undefined } => ({
+    agent: text(search, "agent"),
+    list: search.list === true || undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/features/chat/ChatPage")),
+});
+
+const thread = createRoute({ getParentRoute: () => chat, path: "/$thread" });
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
@@ -347,7 +359,8 @@ const shared = createRoute({
   component: accountPage(() => import("@/features/shared/SharedPage")),
 });
 
-const inside = [home, library, builder, runs, run, approvals, settings, usage] as const;
+const talk = chat.addChildren([thread]);
+const inside = [home, library, builder, runs, run, approvals, talk, settings, usage] as const;
 const accounts = [files, credentials, profile, security, keys, team, models, toolServers] as const;
 const memories = [sharedMemories, agentMemories] as const;
 const administration = [admin, users, roles, audit, health, webhooks] as const;

@@ -19,8 +19,10 @@ from luban.model.sharing_views import (
     Scope,
     Shareable,
     SharedAgentView,
+    SharedMessageView,
     SharedRunView,
     SharedStepView,
+    SharedThreadView,
     SharedView,
 )
 from luban.model.views import PageView, Tree, moment
@@ -34,7 +36,7 @@ Token = Annotated[str, Path(min_length=1, max_length=100)]
 
 
 class NewLink(BaseModel):
-    """What is shared: of an agent `see`, `run`, `copy`; of a run `see`, `steps`; a result's `see`.
+    """What is shared: of an agent `see`, `run`, `copy`; of a run `see`, `steps`; else `see`.
 
     Without `expires_at` it holds until it is ended.
     """
@@ -158,12 +160,27 @@ def _shared_view(shared: Shared) -> SharedView:
             inputs=[input_view(each) for each in shared.agent.inputs],
             document=shared.agent.document,
         )
+    thread = None
+    if shared.thread is not None:
+        thread = SharedThreadView(
+            title=shared.thread.title,
+            messages=[
+                SharedMessageView(
+                    role=each.message.role,
+                    text=each.text,
+                    files=[str(file.get("name") or "") for file in each.message.files],
+                    created_at=moment(each.message.created_at),
+                )
+                for each in shared.thread.messages
+            ],
+        )
     return SharedView(
         resource=shared.link.resource,
         scopes=list(shared.link.scopes),
         expires_at=_moment(shared.link.expires_at),
         agent=agent,
         run=_run_view(shared.run) if shared.run else None,
+        thread=thread,
     )
 
 

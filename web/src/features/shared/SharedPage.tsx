@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Copy, Play } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   copyShared,
@@ -25,6 +25,7 @@ import { QueryState } from "@/ui/QueryState";
 import { showToast } from "@/ui/toasts";
 import { NamedValue } from "@/values/ValueView";
 
+const Markdown = lazy(() => import("@/values/Markdown"));
 const route = getRouteApi("/s/$token");
 
 function Steps({ steps }: { steps: SharedStep[] }) {
@@ -164,7 +165,34 @@ function SharedAgent({ token, agent, scopes }: SharedAgentProps) {
 }
 
 const titleOf = (shared: Shared | undefined) =>
-  shared?.agent?.name || shared?.run?.agent_name || "";
+  shared?.agent?.name || shared?.run?.agent_name || shared?.thread?.title || "";
+
+type SharedThread = NonNullable<Shared["thread"]>;
+
+function Messages({ thread }: { thread: SharedThread }) {
+  return (
+    <ol className="m-0 flex list-none flex-col gap-4 p-0">
+      {thread.messages.map((message, at) => (
+        <li
+          // biome-ignore lint/suspicious/noArrayIndexKey: what is shown does not change
+          key={at}
+          className={message.role === "user" ? "rounded-card bg-accent-soft px-3.5 py-2" : ""}
+        >
+          {message.files.length > 0 && (
+            <p className="text-sm text-fg2">{message.files.join(" · ")}</p>
+          )}
+          {message.role === "user" ? (
+            <p className="break-words whitespace-pre-wrap">{message.text}</p>
+          ) : (
+            <Suspense fallback={<p className="whitespace-pre-wrap">{message.text}</p>}>
+              <Markdown text={message.text} />
+            </Suspense>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
 
 export default function SharedPage() {
   const { t } = useTranslation();
@@ -178,6 +206,7 @@ export default function SharedPage() {
           <>
             {found.agent && <SharedAgent token={token} agent={found.agent} scopes={found.scopes} />}
             {found.run && <Result run={found.run} />}
+            {found.thread && <Messages thread={found.thread} />}
             {found.expires_at && (
               <p className="mt-4 text-xs text-fg3">
                 {t("shared.until", { date: date(found.expires_at) })}
