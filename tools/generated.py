@@ -48,6 +48,7 @@ FILES: tuple[Generated, ...] = (
     Generated("docs/reference/database.md", "tools.database_page:text"),
     Generated("docs/reference/errors.md", "tools.error_page:text"),
     Generated("docs/reference/metrics.md", "tools.metrics_page:text"),
+    Generated("docs/reference/models.md", "tools.model_page:text"),
     Generated("docs/reference/providers.md", "tools.provider_pages:english"),
     Generated("docs/reference/providers.zh-CN.md", "tools.provider_pages:chinese"),
     Generated("src/luban/client/sync/__init__.py", "tools.sync_client:package"),
