@@ -33,6 +33,7 @@ APT_BROWSER, APT_FONT = "chromium", "fonts-noto-cjk"
 ISSUER = Path(__file__).resolve().parents[1] / "tests" / "accounts" / "issuer"
 MODEL_SERVER = Path(__file__).resolve().parents[1] / "tests" / "llm" / "aimock"
 OPENAI_CLIENT = Path(__file__).resolve().parents[1] / "tests" / "server" / "openai_node"
+CONFORMANCE = Path(__file__).resolve().parents[1] / "tests" / "mcp" / "conformance"
 TOKEN_SERVER = Path(__file__).resolve().parents[1] / "tests" / "providers" / "token_server"
 
 
@@ -76,6 +77,25 @@ def find_openai_client(say: Callable[[str], None] = lambda _: None) -> list[str]
     return _peer(OPENAI_CLIENT, say, "OpenAI's Node client for tests")
 
 
+def find_conformance(say: Callable[[str], None] = lambda _: None) -> list[str] | None:
+    """The command of the official suite of MCP, run by Deno: it needs what Node has from 22 on."""
+    node, deno = webapp.find_node(_python()), shutil.which("deno", path=_scripts())
+    if node is None or deno is None:
+        return None
+    try:
+        webapp.install(CONFORMANCE, node, say, "the official suite of MCP")
+    except webapp.WebAppError as error:
+        say(str(error))
+        return None
+    suite = CONFORMANCE / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
+    return [deno, "run", "-A", "--no-lock", "--quiet", str(suite)]
+
+
+def _scripts() -> str:
+    """Where programs of our Python's packages are, then all others."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
 def _peer(folder: Path, say: Callable[[str], None], what: str) -> list[str] | None:
     node = webapp.find_node(_python())
     if node is None:
@@ -113,6 +133,8 @@ def provide(say: Callable[[str], None]) -> dict[str, str]:
         missing["model server"] = "no Node 20.19 or newer, or no packages from npm"
     if find_openai_client(say) is None:
         missing["OpenAI's Node client"] = "no Node 20.19 or newer, or no packages from npm"
+    if find_conformance(say) is None:
+        missing["suite of MCP"] = "no Deno (the package `deno`), or no packages from npm"
     if not has_boxes() and not (_apt(APT_BOXES, say) and has_boxes()) and not can_confine():
         missing["boxes"] = f"install the package {APT_BOXES}, or use Linux 6.12 or newer"
     if find_mariadb() is None and not (_apt(APT_MARIADB, say) and find_mariadb()):

@@ -34,7 +34,7 @@ class AskedLogins:
         resource = await self._resource(url, challenge)
         issuers = _texts(resource.get("authorization_servers"))
         issuer = issuers[0] if issuers else _origin(url)
-        about = await self._authority(issuer)
+        about = await self._authority(issuer, named=bool(issuers))
         if about is None and not issuers:  # the revision of 2025-03-26 had fixed addresses
             about = {
                 "authorization_endpoint": f"{issuer}/authorize",
@@ -96,7 +96,8 @@ class AskedLogins:
                 return found
         return {}
 
-    async def _authority(self, issuer: str) -> dict[str, Any] | None:
+    async def _authority(self, issuer: str, *, named: bool) -> dict[str, Any] | None:
+        """Its metadata; one that a server `named` must go by that very name."""
         origin, path = _origin(issuer), urlsplit(issuer).path.rstrip("/")
         known = f"{origin}/.well-known"
         places = [
@@ -106,7 +107,10 @@ class AskedLogins:
         ]
         for place in dict.fromkeys(places):
             found = await self._document(place)
-            if found is not None and _text(found, "issuer").rstrip("/") == issuer.rstrip("/"):
+            if found is None:
+                continue
+            issued = _text(found, "issuer")
+            if issued.rstrip("/") == issuer.rstrip("/") or not named:
                 return found
         return None
 

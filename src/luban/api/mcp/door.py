@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.requests import Request
@@ -17,8 +18,10 @@ from luban.api.caller import CALLER, SignInNeeded, house_of
 from luban.api.mcp.serving import protocol_server
 from luban.model.access import Caller
 from luban.model.errors import LubanError
+from luban.services.house import House
 
 if TYPE_CHECKING:
+    from mcp.server.lowlevel import Server
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PATH = "/mcp"
@@ -37,10 +40,15 @@ class DoorClosed(LubanError):
     zh = "服务器正在停止，请稍后重试。"
 
 
+Make = Callable[[House, Callable[[Any], Caller]], "Server[Any]"]
+"""What serves, made over the use cases and who a request is from."""
+
+
 class McpDoor:
     """An ASGI application; the library is loaded by the first who comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Make = protocol_server) -> None:
+        self._make = make
         self._opening = asyncio.Lock()
         self._manager: StreamableHTTPSessionManager | None = None
         self._holding: asyncio.Task[None] | None = None
@@ -59,7 +67,9 @@ class McpDoor:
                 raise DoorClosed
             if self._manager is None:
                 # The library takes a second to be loaded, which nobody else is to wait for.
-                await asyncio.to_thread(importlib.import_module, "mcp.server.streamable_http_manager")
+                await asyncio.to_thread(
+                    importlib.import_module, "mcp.server.streamable_http_manager"
+                )
                 self._manager = await self._begin(scope)
             return self._manager
 
@@ -68,7 +78,7 @@ class McpDoor:
 
         request = Request(scope)
         closing: asyncio.Event = request.app.state.closing
-        server = protocol_server(house_of(request), _caller)
+        server = self._make(house_of(request), _caller)
         manager = StreamableHTTPSessionManager(
             server, session_idle_timeout=_IDLE, max_sessions=_MOST
         )
