@@ -125,6 +125,8 @@ def test_make_look_accept_one_refuse_one(visit: Visit, site: Site, chromium: Bro
         expect(page.locator(f".lb-mark-{mark}[data-node={name}]")).to_be_visible()
     picture(page, "proposal-light")
     assert serious(page) == []
+    page.goto(f"{site.url}/proposals/{panel.get_attribute('data-proposal')}")
+    expect(panel).to_be_visible(timeout=30_000)
     lower = panel.get_by_role("checkbox", name="Accept: louder: operation")
     lower.focus()
     page.keyboard.press("Space")

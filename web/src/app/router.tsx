@@ -111,6 +111,12 @@ const builder = createRoute({
   component: lazyRouteComponent(() => import("@/features/builder/BuilderPage")),
 });
 
+const proposal = createRoute({
+  getParentRoute: () => root,
+  path: "/proposals/$id",
+  component: lazyRouteComponent(() => import("@/features/proposals/ProposalPage")),
+});
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -360,7 +366,18 @@ const shared = createRoute({
 });
 
 const talk = chat.addChildren([thread]);
-const inside = [home, library, builder, runs, run, approvals, talk, settings, usage] as const;
+const inside = [
+  home,
+  library,
+  builder,
+  proposal,
+  runs,
+  run,
+  approvals,
+  talk,
+  settings,
+  usage,
+] as const;
 const accounts = [files, credentials, profile, security, keys, team, models, toolServers] as const;
 const memories = [sharedMemories, agentMemories] as const;
 const administration = [admin, users, roles, audit, health, webhooks] as const;
@@ -368,7 +385,13 @@ const outside = [signIn, signedIn, first, reset, email, invitation, shared] as c
 
 export function createAppRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([...inside, ...accounts, ...memories, ...administration, ...outside]),
+    routeTree: root.addChildren([
+      ...inside,
+      ...accounts,
+      ...memories,
+      ...administration,
+      ...outside,
+    ]),
     context: { client },
     basepath: BASE || "/",
     defaultPreload: "intent",

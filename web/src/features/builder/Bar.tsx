@@ -131,10 +131,45 @@ interface BarProps {
   onStop: () => void;
 }
 
+function PaneButtons({ panes, onPane }: Pick<BarProps, "panes" | "onPane">) {
+  const { t } = useTranslation();
+  const pane = (open: boolean) => (open ? "text-accent!" : "text-fg3!");
+  return (
+    <span className="flex max-md:hidden">
+      <IconButton
+        look="quiet"
+        aria-pressed={panes.left}
+        className={pane(panes.left)}
+        label={t("builder.toggleLeft")}
+        onClick={() => onPane("left")}
+      >
+        <PanelLeft size={16} />
+      </IconButton>
+      <IconButton
+        look="quiet"
+        aria-pressed={panes.dock}
+        className={pane(panes.dock)}
+        label={t("builder.toggleDock")}
+        onClick={() => onPane("dock")}
+      >
+        <PanelBottom size={16} />
+      </IconButton>
+      <IconButton
+        look="quiet"
+        aria-pressed={panes.right}
+        className={pane(panes.right)}
+        label={t("builder.toggleRight")}
+        onClick={() => onPane("right")}
+      >
+        <PanelRight size={16} />
+      </IconButton>
+    </span>
+  );
+}
+
 export function Bar(props: BarProps) {
   const { t } = useTranslation();
   const { problems, version, running, starting, panes, onPane } = props;
-  const pane = (open: boolean) => (open ? "text-accent!" : "text-fg3!");
   return (
     <TopBar>
       <Link
@@ -171,35 +206,7 @@ export function Bar(props: BarProps) {
         </Button>
       )}
       <UndoRedo />
-      <span className="flex max-md:hidden">
-        <IconButton
-          look="quiet"
-          aria-pressed={panes.left}
-          className={pane(panes.left)}
-          label={t("builder.toggleLeft")}
-          onClick={() => onPane("left")}
-        >
-          <PanelLeft size={16} />
-        </IconButton>
-        <IconButton
-          look="quiet"
-          aria-pressed={panes.dock}
-          className={pane(panes.dock)}
-          label={t("builder.toggleDock")}
-          onClick={() => onPane("dock")}
-        >
-          <PanelBottom size={16} />
-        </IconButton>
-        <IconButton
-          look="quiet"
-          aria-pressed={panes.right}
-          className={pane(panes.right)}
-          label={t("builder.toggleRight")}
-          onClick={() => onPane("right")}
-        >
-          <PanelRight size={16} />
-        </IconButton>
-      </span>
+      <PaneButtons panes={panes} onPane={onPane} />
       <IconButton label={t("builder.versions")} onClick={props.onVersions}>
         <History size={16} />
       </IconButton>

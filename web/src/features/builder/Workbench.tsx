@@ -11,6 +11,7 @@ import { RunInputs } from "@/forms/RunInputs";
 import { RunEstimate } from "@/live/RunEstimate";
 import { nodeKey } from "@/live/state";
 import { Boundary } from "@/ui/Boundary";
+import { Button } from "@/ui/Button";
 import { Split } from "@/ui/Split";
 import { Bar } from "./Bar";
 import { Dock } from "./Dock";
@@ -188,6 +189,19 @@ function Middle({
   );
 }
 
+/** The address names a proposal that nobody can decide on any more. */
+function Missed({ open }: { open: Work["open"] }) {
+  const { t } = useTranslation();
+  return (
+    <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-1.5 text-sm">
+      <span className="grow">{t("proposal.missing")}</span>
+      <Button small onClick={() => void open.close()}>
+        {t("ui.close")}
+      </Button>
+    </p>
+  );
+}
+
 function Panes({ work }: { work: Work }) {
   const { t } = useTranslation();
   const [recent, used] = useRecent();
@@ -256,6 +270,7 @@ export function Workbench({ stored }: { stored: AgentView }) {
         onStop={run.stop}
       />
       <SaveNotices stored={stored.document} />
+      {work.open.missing && <Missed open={work.open} />}
       <Panes work={work} />
       {describing && (
         <Suspense>
