@@ -20,14 +20,17 @@ export function LooseLine({
   const refused = connectionStatus === "invalid";
   const middle = { x: fromX, y: fromY };
   const pointer = { x: toX, y: toY };
-  const type = end && gestures.typeAt(end);
-  const between = type && isToolType(type) ? toolCurve : curveBetween;
+  const type = end ? gestures.typeAt(end) : null;
+  const tool = type !== null && isToolType(type);
+  const between = tool ? toolCurve : curveBetween;
   const curve = end?.side === "in" ? between(pointer, middle) : between(middle, pointer);
   return (
     <path
       d={curvePath(curve)}
       className={refused ? "lb-loose lb-loose-refused" : "lb-loose"}
-      style={{ stroke: refused ? "var(--bad)" : `var(--kind-${type?.kind ?? "any"})` }}
+      style={{
+        stroke: refused ? "var(--bad)" : `var(--kind-${tool ? "tool" : (type?.kind ?? "any")})`,
+      }}
     />
   );
 }

@@ -7,10 +7,13 @@ import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Json, JsonSchema } from "@/api/types";
 import {
+  type Edge,
   ERROR_PIN,
   type NodeView,
   type OutputSpec,
   type Pin,
+  type PinSpot,
+  type Point,
   rowCount,
   rowPins,
   TOOL_PIN,
@@ -72,7 +75,7 @@ export const NodeCard = memo(
         {full && <PinRows view={view} />}
         {full && <NodePreview view={view} live={live} findings={findings} />}
         {tier === "full" ? (
-          <Pins view={view} armed={armed} corner={armed || selected} />
+          <Pins view={view} armed={armed} offered={armed || selected} />
         ) : (
           <Anchors view={view} />
         )}
@@ -126,7 +129,11 @@ function InputLabel({ view, pin }: { view: NodeView; pin: Pin }) {
   const value = view.node.with?.[pin.name];
   const linked = view.linkedInputs.has(pin.name);
   const missing =
-    pin.required && !linked && (value === undefined || value === "") && pin.default == null;
+    pin.required &&
+    !linked &&
+    !view.linkedOutputs.has(TOOL_PIN.name) &&
+    (value === undefined || value === "") &&
+    pin.default == null;
   return (
     <span className="lb-in">
       <PinTitle pin={pin} className={clsx("lb-name", missing && "lb-missing")} />
@@ -155,10 +162,10 @@ interface PinsProps {
   view: NodeView;
   armed: boolean;
   /** Whether the pins for failures and for tools are offered. */
-  corner: boolean;
+  offered: boolean;
 }
 
-function Pins({ view, armed, corner: offered }: PinsProps) {
+function Pins({ view, armed, offered }: PinsProps) {
   const pins = [...view.pins.inputs, ...view.pins.outputs];
   return (
     <>
@@ -179,30 +186,31 @@ function Pins({ view, armed, corner: offered }: PinsProps) {
         );
       })}
       <ToolLabels view={view} />
-      {offered && offersTool(view) && (
-        <PinHandle
-          node={view.id}
-          pin={TOOL_CORNER}
-          at={TOOL_SPOT}
-          edge="top"
-          linked={false}
-          armed={armed}
-          corner
-        />
+      {offersTool(view) && (
+        <Corner {...{ view, armed, offered }} pin={TOOL_CORNER} at={TOOL_SPOT} edge="top" />
       )}
-      {offered && hasErrorCorner(view) && (
-        <PinHandle
-          node={view.id}
+      {hasErrorCorner(view) && (
+        <Corner
+          {...{ view, armed, offered }}
           pin={ERROR_CORNER}
           at={errorSpot(view)}
           edge="right"
-          linked={false}
-          armed={armed}
-          corner
         />
       )}
     </>
   );
+}
+
+interface CornerProps extends PinsProps {
+  pin: Pin;
+  at: Point;
+  edge: Edge;
+}
+
+/** A pin that shows itself at need; the library must know its place from the beginning to pull links from it. */
+function Corner({ view, armed, offered, pin, at, edge }: CornerProps) {
+  if (!offered) return <Anchor side={pin.side} name={pin.name} {...at} edge={edge} />;
+  return <PinHandle node={view.id} {...{ pin, at, edge, armed }} linked={false} corner />;
 }
 
 /** Pins on the lower edge have no row to be named in. */
@@ -221,17 +229,12 @@ function ToolLabels({ view }: { view: NodeView }) {
 
 /** The ends of links where pins are too small to be of use. */
 function Anchors({ view }: { view: NodeView }) {
-  return view.spots.map(({ side, name, x, y, edge }) => {
-    const { className, ...data } = anchor(side, name, edge);
-    return (
-      <i
-        key={`${side} ${name}`}
-        {...data}
-        className={clsx("lb-anchor", className)}
-        style={{ left: x, top: y }}
-      />
-    );
-  });
+  return view.spots.map((spot) => <Anchor key={`${spot.side} ${spot.name}`} {...spot} />);
+}
+
+function Anchor({ side, name, x, y, edge }: PinSpot) {
+  const { className, ...data } = anchor(side, name, edge);
+  return <i {...data} className={clsx("lb-anchor", className)} style={{ left: x, top: y }} />;
 }
 
 const cornerPin = ({

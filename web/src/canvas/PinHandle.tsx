@@ -8,6 +8,7 @@ import {
   canJoin,
   descriptionOf,
   type Edge,
+  isToolPin,
   type Pin,
   type PinRef,
   type Point,
@@ -88,7 +89,7 @@ export function PinHandle({ node, pin, linked, at, edge, armed, corner = false }
       pin.unknown && "lb-pin-unknown",
     ),
   } as const;
-  const mark = <PinMark kind={pin.kind} linked={linked} />;
+  const mark = <PinMark kind={isToolPin(pin) ? "tool" : pin.kind} linked={linked} />;
   const id = handleId(pin.side, pin.name);
   if (!armed) {
     return (

@@ -47,6 +47,7 @@ export {
   HEADER_HEIGHT,
   NODE_WIDTH,
   overlaps,
+  type PinSpot,
   type Point,
   ROW_HEIGHT,
   rowCount,
