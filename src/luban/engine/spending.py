@@ -8,6 +8,7 @@ used up the run pauses, and its owner is asked.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from luban.engine.metering import Meter, piece_of
 from luban.engine.recorder import Recorder
 from luban.engine.step_paths import node_of
+from luban.model.errors import LubanError
 from luban.model.events import ModelUsed, RunPaused
 from luban.model.spending import NOTHING, Taken
 from luban.ports.budgets import Admission, Gate, PlannedCall, Spent
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from luban.engine.context import RunScope, StepContext
     from luban.engine.waits import Operation
     from luban.model.graph import SpendLimits
+
+log = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 0.25
 """Seconds after which a budget that calls of other processes may use up is looked at again."""
@@ -215,9 +219,12 @@ class Spending:
         ended.set()
 
     async def _release(self, hold: str) -> None:
-        """Once what the call took is in the journal, and so in the account."""
-        await self._recorder.stored()
-        await self._gate.release(self._scope.owner, hold)
+        """Once what the call took is in the journal, and so counted."""
+        try:
+            await self._recorder.stored()
+            await self._gate.release(self._scope.owner, hold)
+        except LubanError as error:
+            log.info("run %s: %s", self._scope.run_id, error)  # the hold is void by itself
 
 
 def _place(step: StepContext) -> _Place:

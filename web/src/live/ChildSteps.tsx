@@ -6,6 +6,7 @@ import { useFormats } from "@/ui/format";
 import { ErrorCard } from "./ErrorCard";
 import type { NameOf } from "./names";
 import { StatusIcon } from "./Status";
+import { StepCost } from "./StepCost";
 import { Inputs, Outputs } from "./StepDetails";
 import { childrenOf } from "./steps";
 
@@ -38,6 +39,7 @@ function Child({ step, steps, nameOf }: ChildStepsProps) {
           <StatusIcon status={step.status} />
           <span className="sr-only">{t(`status.${step.status}`)}</span>
           <span className="min-w-0 grow truncate">{word}</span>
+          <StepCost step={step} />
           {step.duration !== null && (
             <span className="text-xs text-fg3 tabular-nums">{seconds(step.duration)}</span>
           )}

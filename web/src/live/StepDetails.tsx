@@ -8,6 +8,7 @@ import { ChildSteps } from "./ChildSteps";
 import { ErrorCard } from "./ErrorCard";
 import type { NameOf } from "./names";
 import { StatusIcon } from "./Status";
+import { StepCost } from "./StepCost";
 import { byUrgency, useWaitSentence } from "./waits";
 
 /** The values of every pin, in the order they came; a pin used once is shown as its value. */
@@ -101,6 +102,7 @@ export function StepDetails({ step, steps = [], nameOf }: StepDetailsProps) {
         <StatusIcon status={step.status} />
         {t(`status.${step.status}`)}
         {step.duration !== null && <Chip>{seconds(step.duration)}</Chip>}
+        <StepCost step={step} />
         {step.started_at && <span className="text-fg3">{date(step.started_at)}</span>}
         <code className="font-mono text-xs text-fg3">{step.block}</code>
       </p>

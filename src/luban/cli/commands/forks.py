@@ -9,6 +9,7 @@ import typer
 from luban.cli.commands.run import leave_with, to_the_end
 from luban.cli.files import read_inputs, uploaded
 from luban.cli.flags import AsJson, Data, InputFile, Inputs, Server
+from luban.cli.money import money
 from luban.cli.pins import read_pins
 from luban.cli.printing import as_json, line, table, value_text
 from luban.cli.reach import Reach, with_reach
@@ -127,8 +128,8 @@ def _side(step: StepView | None) -> str:
     if step is None:
         return "–"
     took = "" if step.duration is None else f" {step.duration * 1000:.1f} ms"
-    usd = (step.usage or {}).get("usd")
-    spent = f" ${usd:.4f}" if usd else ""
+    used = step.usage
+    spent = f" {money(used.get('usd'), int(used.get('unpriced') or 0))}" if used else ""
     sent = "; ".join(f"{pin}={value_text(value)[:40]}" for pin, value in step.outputs[:2])
     return f"{step.status}{took}{spent} {sent}".rstrip()
 

@@ -102,6 +102,11 @@ def _cost(run: RunView) -> str:
     return money(run.usd, run.unpriced) if run.tokens or run.usd or run.unpriced else ""
 
 
+def _step_cost(step: StepView) -> str:
+    used = step.usage
+    return money(used.get("usd"), int(used.get("unpriced") or 0)) if used else ""
+
+
 def _show(told: RunView, steps: list[StepView]) -> None:
     line(f"{told.id}  {told.agent_name} v{told.version}  {told.status.value}")
     for each in wait_lines(told.id, told.waiting_for):
@@ -109,12 +114,19 @@ def _show(told: RunView, steps: list[StepView]) -> None:
     for name, value in told.inputs.items():
         line(f"  → {name}: {value_text(value)}")
     table(
-        [say("Step", "步骤"), say("State", "状态"), say("Time", "用时"), say("Sent", "输出")],
+        [
+            say("Step", "步骤"),
+            say("State", "状态"),
+            say("Time", "用时"),
+            say("Cost", "费用"),
+            say("Sent", "输出"),
+        ],
         (
             [
                 f"{s.node} #{s.iteration + 1}",
                 s.status,
                 "" if s.duration is None else f"{s.duration * 1000:.1f} ms",
+                _step_cost(s),
                 "; ".join(f"{pin}={value_text(value)[:60]}" for pin, value in s.outputs[:3]),
             ]
             for s in steps
