@@ -5,12 +5,30 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-import typer
-
 from luban.cli.flags import AsJson, Data, Server
+from luban.cli.model_flags import (
+    AsDefault,
+    Can,
+    Credential,
+    Everybody,
+    Fallback,
+    Header,
+    InputUsd,
+    KeyVariable,
+    ModelId,
+    Name,
+    OutputUsd,
+    Query,
+    Quirk,
+    Title,
+    Url,
+    Window,
+    Wire,
+    WithKey,
+)
 from luban.cli.printing import as_json, line, note
 from luban.cli.reach import Reach, with_reach
 from luban.cli.speech import say
@@ -23,126 +41,44 @@ HELP = say(
 
 
 def add(
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL", help=say("What to call it: provider/name.", "名称：服务商/模型名。")
-        ),
-    ],
-    url: Annotated[
-        str, typer.Option("--url", help=say("Such as http://nas:11434/v1.", "服务地址。"))
-    ] = "",
-    wire: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "openai-chat, openai-responses, openai-completions, openai-embeddings, "
-                "openai-images, anthropic or google.",
-                "接口：openai-chat、openai-responses、openai-completions、openai-embeddings、"
-                "openai-images、anthropic 或 google。",
-            )
-        ),
-    ] = "",
-    name: Annotated[
-        str,
-        typer.Option(help=say("What the address calls it, if it differs.", "服务中的模型名。")),
-    ] = "",
-    title: Annotated[str, typer.Option(help=say("Shown in lists.", "显示名称。"))] = "",
-    credential: Annotated[
-        str, typer.Option(help=say("Name or id of the one with the key.", "凭据的名称或 id。"))
-    ] = "",
-    with_key: Annotated[
-        bool,
-        typer.Option(
-            "--with-key",
-            help=say(
-                "Ask for a key, or read it from standard input, and keep it as a credential.",
-                "询问密钥或从标准输入读取，并保存为凭据。",
-            ),
-        ),
-    ] = False,
-    key_variable: Annotated[
-        str,
-        typer.Option(
-            help=say("Variable of the server with the key.", "服务器上保存密钥的环境变量。")
-        ),
-    ] = "",
-    context: Annotated[
-        int | None, typer.Option(help=say("Model tokens that fit in.", "上下文可容纳的 token 数。"))
-    ] = None,
-    can: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=say(
-                "What it can do: tools, schema, json, images, embeddings, image_making, reasoning, "
-                "stream.",
-                "能力：tools、schema、json、images、embeddings、image_making、reasoning、stream。",
-            )
-        ),
-    ] = None,
-    input_usd: Annotated[
-        float | None,
-        typer.Option(help=say("Dollars for a million in.", "每百万输入 token 的美元价格。")),
-    ] = None,
-    output_usd: Annotated[
-        float | None,
-        typer.Option(help=say("Dollars for a million out.", "每百万输出 token 的美元价格。")),
-    ] = None,
-    fallback: Annotated[
-        list[str] | None,
-        typer.Option(help=say("Asked instead when it fails.", "失败时改用的模型。")),
-    ] = None,
-    quirk: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=say(
-                "Where its service differs: system=false, temperature=false, stop=false, "
-                "stream=false, max_tokens=max_completion_tokens, key_header=api-key.",
-                "与同类服务的差异：system=false、temperature=false、stop=false、stream=false、"
-                "max_tokens=max_completion_tokens、key_header=api-key。",
-            )
-        ),
-    ] = None,
-    header: Annotated[
-        list[str] | None,
-        typer.Option(help=say("name=value, with every request.", "随每个请求发送：名称=值。")),
-    ] = None,
-    query: Annotated[
-        list[str] | None,
-        typer.Option(help=say("name=value in the address.", "附加到地址的参数：名称=值。")),
-    ] = None,
-    default: Annotated[
-        bool, typer.Option("--default", help=say("Used where none is named.", "设为默认模型。"))
-    ] = False,
-    everybody: Annotated[
-        bool,
-        typer.Option("--everybody", help=say("For all teams; administrators.", "供所有团队使用。")),
-    ] = False,
+    model: ModelId,
+    url: Url = "",
+    wire: Wire = "",
+    name: Name = "",
+    title: Title = "",
+    credential: Credential = "",
+    with_key: WithKey = False,
+    key_variable: KeyVariable = "",
+    context: Window = None,
+    can: Can = None,
+    input_usd: InputUsd = None,
+    output_usd: OutputUsd = None,
+    fallback: Fallback = None,
+    quirk: Quirk = None,
+    header: Header = None,
+    query: Query = None,
+    default: AsDefault = False,
+    everybody: Everybody = False,
     json: AsJson = False,
     data: Data = None,
     server: Server = None,
 ) -> None:
-    quirks = _quirks(quirk or (), header or (), query or ())
-    written: dict[str, Any] = {
-        "base_url": url,
-        "wire": wire,
-        "name": name,
-        "title": title,
-        "credential": credential,
-        "api_key_variable": key_variable,
-        "context": context,
-        "capabilities": can,
-        "input_usd": input_usd,
-        "output_usd": output_usd,
-        "fallback": fallback,
-        "quirks": quirks,
-        "default": default,
-        "everybody": everybody,
-    }
-    definition = {field: value for field, value in written.items() if value}
-    for field in ("input_usd", "output_usd"):
-        if written[field] is not None:
-            definition[field] = written[field]  # 0 is a price too
+    definition = _written(
+        base_url=url,
+        wire=wire,
+        name=name,
+        title=title,
+        credential=credential,
+        api_key_variable=key_variable,
+        context=context,
+        capabilities=can,
+        input_usd=input_usd,
+        output_usd=output_usd,
+        fallback=fallback,
+        quirks=_quirks(quirk or (), header or (), query or ()),
+        default=default,
+        everybody=everybody,
+    )
 
     async def act(reached: Reach) -> Any:
         if with_key:
@@ -155,6 +91,16 @@ def add(
         return
     line(made.id)
     note(say(f"Try it: luban model test {made.id}", f"测试：luban model test {made.id}"))
+
+
+def _written(**given: Any) -> dict[str, Any]:
+    """What somebody said; a price of 0 is said too."""
+    priced = ("input_usd", "output_usd")
+    return {
+        field: value
+        for field, value in given.items()
+        if value or (field in priced and value is not None)
+    }
 
 
 async def _kept_key(reached: Reach, model: str, url: str) -> str:
