@@ -94,7 +94,9 @@ def make_house(
     )
     run_events = RunEvents(runs, journal, bus, clock)
     run_news = RunNews(runs, database.runs, bus, clock)
-    talking = Talking(agents, core.kept, core.versions, runs, core.checking, over.registry, clock)
+    talking = Talking(
+        agents, core.kept, core.versions, runs, run_events, core.checking, over.registry, clock
+    )
     threads = Threads(database.threads, talking, runs, run_events, run_news, clock)
     roles = Roles(database.teams, people.accounts.recent)
     tool_servers = ToolServerService(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, NamedTuple
 
 from luban.model.run import Run, Wait, WaitKind
@@ -17,6 +18,8 @@ from luban.services.runs import Runs, is_over
 HEARTBEAT = 15.0
 _PATIENCE = 2.0
 """Seconds after which the journal is read unasked: another process may have written to it."""
+_EXPECTED = 1000
+"""Runs that are listened to before anybody follows them; of more, the oldest are let go."""
 _MOMENTS = ("at", "started_at")
 _OVER = frozenset({"step_finished", "step_failed"})
 
@@ -44,6 +47,32 @@ class RunEvents:
         self._bus = bus
         self._clock = clock
         self.texts = LiveTexts()
+        self._expected: dict[str, tuple[AbstractAsyncContextManager[Listener], Listener]] = {}
+
+    async def expect(self, run_id: str) -> None:
+        """Listens to a run that is about to be started; who follows it first has missed nothing."""
+        listening = self._bus.listen(run_id)
+        self._expected[run_id] = (listening, await listening.__aenter__())
+        if len(self._expected) > _EXPECTED:
+            await self.forget(next(iter(self._expected)))
+
+    async def forget(self, run_id: str) -> None:
+        """Nobody will follow what was expected."""
+        expected = self._expected.pop(run_id, None)
+        if expected is not None:
+            await expected[0].__aexit__(None, None, None)
+
+    @asynccontextmanager
+    async def _listener(self, run_id: str) -> AsyncIterator[Listener]:
+        expected = self._expected.pop(run_id, None)
+        if expected is None:
+            async with self._bus.listen(run_id) as listener:
+                yield listener
+            return
+        try:
+            yield expected[1]
+        finally:
+            await expected[0].__aexit__(None, None, None)
 
     async def open(self, owner: str, run_id: str, after: int = 0) -> AsyncGenerator[RunEvent]:
         """The events after `after`, to be read at leisure. Raises `NotFound` at once."""
@@ -56,7 +85,7 @@ class RunEvents:
     async def follow(self, run: Run, after: int = 0) -> AsyncGenerator[RunEvent]:
         """Subscribes first and reads then, so that nothing falls between; ends with the run."""
         writers, caught_up = _Writers(), False
-        async with self._bus.listen(run.id) as listener:
+        async with self._listener(run.id) as listener:
             spoke = self._clock.monotonic()
             while True:
                 while rows := await self._journal.read(run.id, after):

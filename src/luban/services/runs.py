@@ -112,10 +112,12 @@ class Runs:
         options: RunOptions | None = None,
         parent: ParentStep | None = None,
         depth: int = 0,
+        run_id: str | None = None,
     ) -> Run:
         """A queued run of a version, the draft frozen first; one `trigger_key` gives one run.
 
-        `parent` is the step that asks for it, `depth` the number of runs above.
+        `parent` is the step that asks for it, `depth` the number of runs above. Who gives it its
+        `run_id` can listen before it begins.
 
         Raises `NotFound`, `NotPublished`, `AgentHasErrors`, `AgentInactive`, `InvalidInputs` and,
         for what `options` name, `InvalidValue`.
@@ -143,6 +145,7 @@ class Runs:
         return await self.queue(
             draft.model_copy(
                 update={
+                    "id": run_id or draft.id,
                     "trigger_key": trigger_key,
                     "options": options,
                     "parent": parent,

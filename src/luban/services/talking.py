@@ -17,6 +17,7 @@ from luban.services.agents import Agents
 from luban.services.checking import AgentHasErrors, Checked, Checking
 from luban.services.conversing import NotTalkable, Said, Talk, inputs_for, talk_of
 from luban.services.model_talk import TALK, HiddenAgent
+from luban.services.run_events import RunEvents
 from luban.services.run_inputs import judged
 from luban.services.runs import Runs, WhichVersion
 from luban.services.versions import Versions
@@ -48,6 +49,7 @@ class Talking:
         kept: AgentStore,
         versions: Versions,
         runs: Runs,
+        events: RunEvents,
         checking: Checking,
         blocks: BlockSource,
         clock: Clock,
@@ -56,6 +58,7 @@ class Talking:
         self._kept = kept
         self._versions = versions
         self._runs = runs
+        self._events = events
         self._checking = checking
         self._blocks = blocks
         self._clock = clock
@@ -97,9 +100,38 @@ class Talking:
         trigger: str,
         trigger_key: str | None = None,
     ) -> Begun:
-        """Raises `NotFound`, `NotTalkable`, `NoPlaceForFiles` and what starting a run raises."""
+        """A run that answers; who follows it first misses nothing of it.
+
+        Raises `NotFound`, `NotTalkable`, `NoPlaceForFiles` and what starting a run raises.
+        """
+        run_id = new_id("r")
+        await self._events.expect(run_id)
+        try:
+            begun = await self._started(owner, partner, said, trigger, trigger_key, run_id)
+        except BaseException:
+            await self._events.forget(run_id)
+            raise
+        if begun.run.id != run_id:  # it was started before
+            await self._events.forget(run_id)
+        return begun
+
+    async def _started(
+        self,
+        owner: str,
+        partner: Partner,
+        said: Said,
+        trigger: str,
+        trigger_key: str | None,
+        run_id: str,
+    ) -> Begun:
         if not partner.agent:
-            return await self._start_model(owner, partner, said, trigger, trigger_key)
+            checked = self._checking.document(TALK.document)
+            talk = talk_of("Chat", checked.graph, checked.inputs, self._blocks)
+            inputs = {**inputs_for("Chat", talk, said), "model": partner.model}
+            run = await self.hidden(
+                owner, TALK, inputs, trigger=trigger, trigger_key=trigger_key, run_id=run_id
+            )
+            return Begun(run, talk)
         agent = await self._agents.named(owner, partner.agent)
         version = self._version(agent, partner)
         talk = await self._talk(agent, version)
@@ -110,6 +142,7 @@ class Talking:
             version=version,
             trigger=trigger,
             trigger_key=trigger_key,
+            run_id=run_id,
         )
         return Begun(run, talk)
 
@@ -121,12 +154,13 @@ class Talking:
         *,
         trigger: str,
         trigger_key: str | None = None,
+        run_id: str | None = None,
     ) -> Run:
         """A run of one of our own agents. Raises `InvalidInputs` and `TooManyQueued`."""
         checked = self._checking.document(agent.document)
         checked.require_runnable()
         draft = RunDraft(
-            id=new_id("r"),
+            id=run_id or new_id("r"),
             owner=owner,
             agent_id=f"{agent.prefix}_{owner}",
             version=await self._hidden_version(owner, agent),
@@ -136,15 +170,6 @@ class Talking:
             created_at=self._clock.now(),
         )
         return await self._runs.queue(draft)
-
-    async def _start_model(
-        self, owner: str, partner: Partner, said: Said, trigger: str, trigger_key: str | None
-    ) -> Begun:
-        checked = self._checking.document(TALK.document)
-        talk = talk_of("Chat", checked.graph, checked.inputs, self._blocks)
-        inputs = {**inputs_for("Chat", talk, said), "model": partner.model}
-        run = await self.hidden(owner, TALK, inputs, trigger=trigger, trigger_key=trigger_key)
-        return Begun(run, talk)
 
     def _version(self, agent: Agent, partner: Partner) -> WhichVersion:
         if partner.version is not None:

@@ -58,7 +58,7 @@ export default function LiveAnswer({ message, run, onNode }: LiveAnswerProps) {
       {text ? (
         <StreamedText text={text} />
       ) : (
-        <p className="animate-pulse text-fg3 motion-reduce:animate-none">{t("chat.thinking")}</p>
+        !record.data?.waiting_for.length && <p className="text-fg2">{t("chat.thinking")}</p>
       )}
       {record.data && record.data.waiting_for.length > 0 && (
         <WaitCards

@@ -195,7 +195,7 @@ export function Answer(props: MessageProps) {
         {message.version !== null && <span className="text-fg3">v{message.version}</span>}
       </header>
       {going && run ? (
-        <Suspense fallback={<p className="text-fg3">{t("chat.thinking")}</p>}>
+        <Suspense fallback={<p className="text-fg2">{t("chat.thinking")}</p>}>
           <LiveAnswer
             message={message}
             run={run}
