@@ -87,9 +87,7 @@ def _spending() -> None:
         sa.Column("until", sa.Double, nullable=False),
     )
     # Calls of a run whose price nobody knows.
-    op.add_column(
-        "runs", sa.Column("unpriced", sa.BigInteger, nullable=False, server_default="0")
-    )
+    op.add_column("runs", sa.Column("unpriced", sa.BigInteger, nullable=False, server_default="0"))
 
 
 def _tool_servers() -> None:
