@@ -23,8 +23,8 @@ from luban.ports.search_index import SearchIndex
 from luban.ports.sharing import LinkStore
 from luban.ports.stores import AgentStore, ReplyStore, RunStore, StateStore
 from luban.ports.tables import TableStore
-from luban.ports.tool_servers import ToolServerStore
 from luban.ports.threads import ThreadStore
+from luban.ports.tool_servers import ToolServerStore
 from luban.ports.vault import CredentialStore, SealedRecords
 from luban.storage import postgres
 from luban.storage.files.records import FileRecords

@@ -21,16 +21,16 @@ async def bridge(url: str, token: str) -> None:
         httpx2.AsyncClient(headers=headers, timeout=httpx2.Timeout(30, read=None)) as http,
         streamable_http_client(url, http_client=http) as (answers, questions),
         stdio_server() as (reading, writing),
-        anyio.create_task_group() as tasks,
+        anyio.create_task_group() as both,
     ):
 
         async def back() -> None:
             await _carry(answers, writing)
-            tasks.cancel_scope.cancel()
+            both.cancel_scope.cancel()
 
-        tasks.start_soon(back)
+        both.start_soon(back)
         await _carry(reading, questions)
-        tasks.cancel_scope.cancel()
+        both.cancel_scope.cancel()
 
 
 async def _carry(source: Any, target: Any) -> None:

@@ -128,8 +128,8 @@ class TestContext(MemoryVerbs):
     def from_world(cls, world: Mapping[str, Any]) -> TestContext:
         """The world an example describes.
 
-        Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `browser`, `mail`, `mcp`,
-        `sandbox` (as `ScriptedSandbox`),
+        Keys, all optional: `time` (Unix seconds), `http` (as `ScriptedHttp`), `browser`, `mail`,
+        `mcp`, `sandbox` (as `ScriptedSandbox`),
         `llm` (a list of
         answers), `files` (id to `{name, type, text | bytes}`, and in a workspace `path, scope`),
         `state`, `credentials`; for durable verbs `agents`, `answers`, `signals`, `blocks`, `tools`
