@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Literal, NamedTuple, cast
 
@@ -21,6 +21,7 @@ COLLECTION = "memory"
 Scope = Literal["agent", "user"]
 _DEEP = 60
 _LIKE = 12
+_PAGE = 100
 
 
 class Limits(NamedTuple):
@@ -73,12 +74,18 @@ class LongTermMemory:
         memories = tuple(Remembered(**each) for each in told["memories"])
         return Recalled(memories, "hybrid" if made.vectors else "text", told["note"])
 
-    async def remember(self, told: Remembered, *, key: str, replaces: str = "") -> Kept:
-        """Keeps it, unless it is known; what it takes the place of is superseded, not deleted.
+    async def remember(
+        self, told: Remembered | Mapping[str, Any] | str, *, key: str, replaces: str = ""
+    ) -> Kept:
+        """Takes a text, its parts by name (`text kind about …`), or a memory.
+
+        Keeps it, unless it is known; what it takes the place of is superseded, not deleted.
 
         Beyond the limit the least useful are forgotten. Raises `BlockError` for a text that is
         empty or too long.
         """
+        if not isinstance(told, Remembered):
+            told = Remembered(told) if isinstance(told, str) else Remembered(**told)
         told = replace(told, text=said(told.text), about=told.about.strip()[:200])
         made = await embedded(self._ctx, self._model, [told.text], key)
         digest = hashlib.sha256(f"{self._ctx.idempotency_key}/{key}".encode()).hexdigest()
@@ -201,11 +208,13 @@ class LongTermMemory:
 
     async def _everything(self) -> list[Remembered]:
         found: list[Remembered] = []
-        while part := await self._ctx.index.list(
-            COLLECTION, limit=200, offset=len(found), scope=self._scope
-        ):
+        while True:  # whole pages, each beginning where the last one ended
+            part = await self._ctx.index.list(
+                COLLECTION, limit=_PAGE, offset=len(found), scope=self._scope
+            )
             found += [of(each) for each in part]
-        return found
+            if len(part) < _PAGE:
+                return found
 
 
 def usefulness(memory: Remembered) -> tuple[Any, ...]:
