@@ -128,6 +128,7 @@ def test_it_fits_a_phone_and_a_thread_is_found_renamed_and_deleted(
     page.get_by_role("menuitem", name="Rename").click()
     page.get_by_label("Title").fill("About swans")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_label("Search conversations").fill("swans")
     page.get_by_role("link", name="About swans").click()
     expect(page.get_by_role("heading", name="About swans")).to_be_visible()

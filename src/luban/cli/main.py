@@ -15,6 +15,7 @@ from luban.cli.commands import (
     block,
     blocks,
     caps,
+    chat,
     check,
     credential,
     database,
@@ -74,6 +75,7 @@ runs_app.command("compare")(forks.compare)
 app.command("up")(up.up)
 app.command("worker")(worker.worker)
 app.command("run")(run.run)
+app.command("chat")(chat.chat)
 app.command("check")(check.check)
 app.command("init")(init.init)
 app.add_typer(blocks.app, name="blocks")

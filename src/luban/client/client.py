@@ -25,6 +25,7 @@ from luban.client.spending import Budgets
 from luban.client.stored import Stored
 from luban.client.teams import Teams
 from luban.client.tool_servers import ToolServers
+from luban.client.threads import Threads
 from luban.client.transport import Transport
 from luban.client.webhooks import Webhooks
 from luban.model.views import (
@@ -82,6 +83,7 @@ class Client:
         self.models = Models(self._transport)
         self.budgets = Budgets(self._transport)
         self.stored = Stored(self._transport)
+        self.threads = Threads(self._transport)
         self.memories = Memories(self._transport)
 
     async def templates(self) -> list[TemplateView]:

@@ -1,8 +1,20 @@
 // One agent of the library, as a card or as a row.
-import { Link } from "@tanstack/react-router";
-import { Brain, Copy, Ellipsis, FileDown, Pencil, Play, Share2, Trash2 } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import {
+  Brain,
+  Copy,
+  Ellipsis,
+  FileDown,
+  MessagesSquare,
+  Pencil,
+  Play,
+  Share2,
+  Trash2,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "@/access/session";
+import { talkableQuery } from "@/api/threads";
 import type { AgentView } from "@/api/types";
 import { StatusChip } from "@/live/Status";
 import { Button, IconButton } from "@/ui/Button";
@@ -20,6 +32,8 @@ interface ItemProps {
 function ItemMenu({ agent, actions, onRun }: ItemProps) {
   const { t } = useTranslation();
   const may = useMay();
+  const navigate = useNavigate();
+  const { data: talkable } = useQuery({ ...talkableQuery(), enabled: may("run.start") });
   const label = t("library.menu", { name: agent.name });
   return (
     <Menu
@@ -30,6 +44,16 @@ function ItemMenu({ agent, actions, onRun }: ItemProps) {
         </IconButton>
       }
       items={[
+        ...(talkable?.some(({ id }) => id === agent.id)
+          ? [
+              {
+                id: "chat",
+                label: t("chat.with"),
+                icon: <MessagesSquare size={14} />,
+                onSelect: () => void navigate({ to: "/chat", search: { agent: agent.id } }),
+              },
+            ]
+          : []),
         { id: "run", label: t("agent.run"), icon: <Play size={14} />, onSelect: onRun },
         {
           id: "edit",
