@@ -149,6 +149,16 @@ async def test_older_steps_become_a_summary_and_can_be_read_in_full() -> None:
     assert sum("w0-w0" in str(message) for message in got["messages"]) >= 2
 
 
+async def test_a_model_that_takes_less_gets_less() -> None:
+    full = BlockError("8192 tokens at most", code="model_context_full")
+    asked = [uses(("look", {"word": f"w{number}-" * 200})) for number in range(3)]
+    ctx = world(*asked, full, "Found w0, w1.", "ok")
+    got = await agent(ctx)
+    assert (got["answer"], got["stopped"]) == ("ok", "done")
+    assert "think-4-1" in ctx.record and "compact-2" in ctx.record
+    assert "Summary of steps 1 to 2" in heard(ctx, 5)[2].content
+
+
 async def test_a_person_allows_once_here_or_for_good_and_what_was_approved_is_run() -> None:
     paid = [uses(("pay", {"sum": number})) for number in (1, 2, 3)]
     no = Answer("deny", "too much")

@@ -16,6 +16,9 @@ from luban.forge.turns import Style
 from luban.sdk import BlockError, CallFailed, ChatMessage, Context
 from luban.sdk.chat import ChatOptions
 
+_FULL = "model_context_full"
+_SHORTER = 3
+_LESS = 0.6
 _NO_TOOLS = frozenset({"model_cannot", "model_refused"})
 _ABOUT_TOOLS = ("tool", "function")
 
@@ -31,6 +34,7 @@ class Asking:
         self._kit = kit
         self._state = state
         self._prefix = prefix
+        self._bound = mission.compact_at
 
     async def decide(self, number: int, toolbox: Toolbox) -> Heard:
         """The next decision. Raises what the model raises.
@@ -39,25 +43,38 @@ class Asking:
         """
         key = f"{self._prefix}think-{number}"
         try:
-            return await self._ask(key, toolbox, {})
+            return await self._within(key, toolbox)
         except BlockError as error:
             if self._mission.style != "auto" or not _refuses_tools(error) or self.style == "json":
                 raise
         self.style = "json"
-        return await self._ask(f"{key}-json", toolbox, {})
+        return await self._within(f"{key}-json", toolbox)
+
+    async def _within(self, key: str, toolbox: Toolbox) -> Heard:
+        """As long as the model finds it too long, more of the older turns become a summary."""
+        for shorter in range(_SHORTER):
+            try:
+                return await self._ask(f"{key}-{shorter}" if shorter else key, toolbox, {})
+            except BlockError as error:
+                if error.code != _FULL:
+                    raise
+            fixed, sizes = self._sizes()
+            now = fixed + sum(sizes[self._state.summarised :])
+            self._bound = int(min(self._bound, now) * _LESS)
+            await self.compact()
+        return await self._ask(f"{key}-{_SHORTER}", toolbox, {"fit": True})
 
     async def conclude(self, note: str, toolbox: Toolbox) -> Heard:
         """A last word without tools, or with the result alone. Raises what the model raises."""
         choice = FINISH if self._mission.schema is not None else "none"
-        return await self._ask(f"{self._prefix}conclude", toolbox, {"tool_choice": choice}, note)
+        more: ChatOptions = {"tool_choice": choice, "fit": True}
+        return await self._ask(f"{self._prefix}conclude", toolbox, more, note)
 
     async def compact(self) -> None:
         """Has older turns summarised when what would be sent is too long."""
         state, mission = self._state, self._mission
-        sizes = turns.sizes(state.turns, self.style)
-        head = [*mission.earlier, ChatMessage("user", mission.goal, images=mission.images)]
-        fixed = sum(map(turns.size, head)) + size_of(mission.instructions) + size_of(state.summary)
-        until = summarised_until(sizes, fixed, state.summarised, mission.compact_at)
+        fixed, sizes = self._sizes()
+        until = summarised_until(sizes, fixed, state.summarised, self._bound)
         if until <= state.summarised:
             return
         older = "\n\n".join(map(turns.as_text, state.turns[state.summarised : until]))
@@ -73,7 +90,7 @@ class Asking:
                 f"{self._prefix}compact-{until}",
                 mission.model,
                 asked,
-                {**mission.options},
+                {**mission.options, "fit": True},
             )
         except CallFailed as error:
             if error.retryable:
@@ -83,6 +100,13 @@ class Asking:
             self._count(heard.spent)
             state.summary = heard.text.strip()
         state.summarised = until
+
+    def _sizes(self) -> tuple[int, list[int]]:
+        """About how many model tokens are sent anyway, and those of each turn."""
+        state, mission = self._state, self._mission
+        head = [*mission.earlier, ChatMessage("user", mission.goal, images=mission.images)]
+        fixed = sum(map(turns.size, head)) + size_of(mission.instructions) + size_of(state.summary)
+        return fixed, turns.sizes(state.turns, self.style)
 
     async def _ask(self, key: str, toolbox: Toolbox, more: ChatOptions, note: str = "") -> Heard:
         mission = self._mission
@@ -121,7 +145,7 @@ class Asking:
 
     def _tools(self, toolbox: Toolbox, more: ChatOptions) -> ChatOptions:
         offered = toolbox.for_model() if self.style == "tools" else []
-        return {"tools": offered, **more} if offered else {}
+        return {"tools": offered, **more} if offered else {"fit": more.get("fit", False)}
 
     def _streamed(self) -> ChatOptions:
         """What may be the answer is shown as it comes; words below, JSON and results not."""
