@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -74,7 +75,7 @@ async def test_the_door_passes_every_scenario_for_servers(suite: list[str], tmp_
     assert "Total: 40 passed, 0 failed" in said, said[-4000:]
 
 
-def _named() -> object:
+def _named() -> Any:
     return named_server()._lowlevel_server
 
 

@@ -16,7 +16,7 @@ HEAVY = (
     *("PIL", "aioclamd", "asyncmy", "cel", "defusedxml", "docx", "duckdb", "feedparser"),
     *("lxml", "markdown_it", "markdownify", "matplotlib", "nh3", "numpy", "obstore", "openpyxl"),
     *("playwright", "pptx", "protego", "pydantic_monty", "pypdf", "pytds", "reportlab", "segno"),
-    *("selectolax", "trafilatura"),
+    *("selectolax", "trafilatura", "mcp", "mcp_types"),
 )
 _STARTED = """
 import asyncio, sys

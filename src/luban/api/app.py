@@ -74,6 +74,49 @@ PREFIX = "/api/v1"
 SCHEMA_PATH = f"{PREFIX}/openapi.json"
 
 
+_NOUNS = (
+    bulk,
+    versions,
+    agents,
+    runs,
+    forks,
+    run_archives,
+    approvals,
+    proposals,
+    threads,
+    blocks,
+    files,
+    stored,
+    memories,
+    findings,
+    catalogue,
+    models,
+    caps,
+    usage,
+    rates,
+    audit,
+    admin,
+    webhooks,
+    sharing,
+    teams,
+    roles,
+    auth,
+    factors,
+    sign_in_by_others,
+    token_users,
+    me,
+    api_keys,
+    users,
+    tickets,
+    providers,
+    connecting,
+    tool_servers,
+    credentials,
+    keys,
+)
+"""The routes of each noun, in the order in which they are asked."""
+
+
 def routes(version: str) -> FastAPI:
     """The routes alone, without anything behind them."""
     app = FastAPI(
@@ -88,46 +131,7 @@ def routes(version: str) -> FastAPI:
         responses={"4XX": {"model": ErrorView}, "5XX": {"model": ErrorView}},
     )
     app.include_router(health.router)
-    for each in (
-        bulk,
-        versions,
-        agents,
-        runs,
-        forks,
-        run_archives,
-        approvals,
-        proposals,
-        threads,
-        blocks,
-        files,
-        stored,
-        memories,
-        findings,
-        catalogue,
-        models,
-        caps,
-        usage,
-        rates,
-        audit,
-        admin,
-        webhooks,
-        sharing,
-        teams,
-        roles,
-        auth,
-        factors,
-        sign_in_by_others,
-        token_users,
-        me,
-        api_keys,
-        users,
-        tickets,
-        providers,
-        connecting,
-        tool_servers,
-        credentials,
-        keys,
-    ):
+    for each in _NOUNS:
         app.include_router(each.router, prefix=PREFIX)
     app.include_router(foreign_agents.router)
     app.include_router(foreign_graphs.router, prefix=PREFIX)
