@@ -37,13 +37,22 @@ test("a template without such a block needs no model", () => {
 });
 
 test("what runs to its end at once comes first, whatever else keeps its order", () => {
-  const blocks = [{ id: "flow.ask", category: "flow" }] as BlockSpec[];
+  const blocks = [
+    { id: "flow.ask", category: "flow", inputs: [] },
+    { id: "ai.agent", category: "ai", inputs: [{ kind: "list", item_kind: "tool" }] },
+  ] as unknown as BlockSpec[];
   const template = (id: string, block: string, required = false) =>
     ({ id, inputs: [{ required }], document: { luban: 1, nodes: { a: { block } } } }) as never;
   const given = [
+    template("decides", "ai.agent"),
     template("waits", "flow.ask"),
     template("asks", "text.join", true),
     template("ready", "text.join"),
   ];
-  expect(readyFirst(given, blocks).map(({ id }) => id)).toEqual(["ready", "waits", "asks"]);
+  expect(readyFirst(given, blocks).map(({ id }) => id)).toEqual([
+    "ready",
+    "waits",
+    "asks",
+    "decides",
+  ]);
 });

@@ -32,12 +32,22 @@ export function asks(inputs: AgentInput[]): boolean {
   return inputs.some((input) => input.required && (input.default ?? null) === null);
 }
 
-/** First what runs to its end at once: without typing anything, without waiting for anybody. */
+/** First what runs to its end at once: without typing anything, without waiting for anybody; last
+ * what decides by itself which tools it uses, for that takes a model which can. */
 export function readyFirst(templates: TemplateView[], blocks: BlockSpec[]): TemplateView[] {
-  const waiting = new Set(blocks.filter(({ category }) => category === "flow").map(({ id }) => id));
-  const ready = (template: TemplateView) =>
-    !asks(template.inputs) && !uses(template, (block) => waiting.has(block));
-  return [...templates.filter(ready), ...templates.filter((each) => !ready(each))];
+  const named = (holds: (block: BlockSpec) => boolean) =>
+    new Set(blocks.filter(holds).map(({ id }) => id));
+  const waiting = named(({ category }) => category === "flow");
+  const deciding = named(({ inputs }) => inputs.some((pin) => takesTools(pin.kind, pin.item_kind)));
+  const place = (template: TemplateView) => {
+    if (uses(template, (block) => deciding.has(block))) return 2;
+    return asks(template.inputs) || uses(template, (block) => waiting.has(block)) ? 1 : 0;
+  };
+  return [...templates].sort((one, other) => place(one) - place(other));
+}
+
+function takesTools(kind: string, item: string | null | undefined): boolean {
+  return kind === "tool" || item === "tool";
 }
 
 /** The document with `model` set on every block that takes one. */
