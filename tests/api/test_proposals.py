@@ -19,7 +19,7 @@ name: Calculator
 nodes:
   a: {block: io.input_number, with: {name: a}}
   b: {block: io.input_number, with: {name: b, minimum: 1}}
-  add: {block: math.calculate, with: {operation: multiply}}
+  add: {block: maths.calculate, with: {operation: multiply}}
   told: {block: text.template, with: {format: "It is {{ sum }}"}}
   result: {block: io.output, with: {name: result}}
 links:
@@ -177,6 +177,21 @@ async def test_the_editor_says_what_the_draft_has_already(
         f"{V1}/proposals/{proposal['id']}/accept", json={"changes": [one], "in_draft": True}
     )
     assert (answer.json()["accepted"], answer.json()["agent_revision"]) == ([one], before)
+
+
+async def test_what_only_this_owner_lacks_goes_with_it(
+    home: Home, http: httpx2.AsyncClient
+) -> None:
+    letter = """\
+luban: 1
+nodes:
+  post:
+    block: message.send_email
+    with: {to: [a@b.example], subject: Hi, body: Ho}
+"""
+    run = await run_of(home, proposing(letter))
+    proposal = (await http.get(f"{V1}/proposals/{run.outputs['proposal']}")).json()
+    assert "missing_credential" in {each["code"] for each in proposal["warnings"]}
 
 
 async def test_errors_are_told_to_the_run_and_nothing_is_proposed(home: Home) -> None:

@@ -45,7 +45,7 @@ def script(last: str = GOOD) -> list[Reply]:
         call("find_blocks", query="upper case text"),
         call("describe_blocks", blocks=["text.change_case"]),
         call("propose_agent", text=WRONG, summary="Makes a text loud."),
-        call("propose_agent", text=last, summary="Makes a text loud."),
+        call("propose_agent", text=f"```yaml\n{last}```", summary="Makes a text loud."),
         Reply(text="I proposed an agent that makes a text loud."),
     ]
 
@@ -136,6 +136,11 @@ async def test_on_the_command_line(tmp_path: Path) -> None:
         words = ("agent", "make", "quiet", "--agent", "Loud", "--apply", "--json")
         applied = await asyncio.to_thread(luban, *words)
     assert applied.json["state"] == "accepted" and len(applied.json["accepted"]) == 2
+
+
+def test_the_demo_model_says_that_it_cannot(luban: Luban) -> None:
+    answer = luban("agent", "make", "an agent that sings", "--quiet")
+    assert answer.code == 1 and "The demo model cannot build" in answer.err
 
 
 def test_the_example_in_the_instructions_is_sound(luban: Luban) -> None:

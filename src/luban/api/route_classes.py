@@ -18,6 +18,7 @@ _SIGN_IN = re.compile(
 _STARTING = re.compile(
     r".*/(runs|executions|start|retry|fork|execute)|/(api/v1/)?webhooks?/in/.*|/hooks/.*"
     r"|/v1/(chat/completions|responses|embeddings)|/api/v1/threads/[^/]+/messages"
+    r"|/api/v1/proposals"
 )
 _STREAM = re.compile(r".*/(events|stream)|/ws(/.*)?")
 _STATUS = re.compile(

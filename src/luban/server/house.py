@@ -125,7 +125,7 @@ def make_house(
         memories=Memories(database.index, agents, clock),
         run_archives=RunArchives(runs, core.kept, journal, database.retention),
         templates=core.templates,
-        proposals=_proposals(over, core),
+        proposals=_proposals(over, core, vault),
         models=Models(
             models,
             database.models,
@@ -186,10 +186,16 @@ def make_house(
     )
 
 
-def _proposals(over: Adapters, core: _Core) -> Proposals:
+def _proposals(over: Adapters, core: _Core, vault: Vault) -> Proposals:
     builder = Builder(core.agents, core.runs)
     return Proposals(
-        over.database.proposals, core.agents, core.runs, core.checking, builder, over.clock
+        over.database.proposals,
+        core.agents,
+        core.runs,
+        core.checking,
+        builder,
+        over.clock,
+        (vault.check, _permission_check(over)),
     )
 
 

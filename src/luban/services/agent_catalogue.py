@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from luban.model.block import BlockSpec
 from luban.model.errors import LubanError
 from luban.model.finding import Finding
+from luban.model.graph_changes import nodes_of
 from luban.sdk.catalogue import Proposed
 from luban.services.agents import Agents
 from luban.services.block_search import best
 from luban.services.blocks import Blocks
 from luban.services.checking import Checking
 from luban.services.proposals import Proposals, change_text
+
+Tree = dict[str, Any]
+
+_FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
+_PLACES = ("at", "size", "color", "collapsed")
 
 
 class AgentCatalogue:
@@ -41,21 +49,24 @@ class AgentCatalogue:
         return [self._blocks.get(each) for each in blocks]
 
     async def agent(self, agent: str) -> str:
+        from luban.interop import agent_file  # only here: the YAML library is slow to import
+
         found = await self._agents.named(self._owner, agent)
-        _, text = await self._agents.export(self._owner, found.id, "yaml")
-        return text
+        return agent_file.dump(_without_places(found.document))
 
     async def check(self, text: str) -> list[Finding]:
         from luban.interop import agent_file  # only here: the YAML library is slow to import
 
         try:
-            document = self._checking.imported(agent_file.load(text))
+            document = self._checking.imported(agent_file.load(unfenced(text)))
         except LubanError as error:
             return [Finding(code=error.code, message=str(error), message_zh=error.message_zh)]
         return self._checking.document(document).findings
 
     async def propose(self, text: str, summary: str, agent: str = "") -> Proposed:
-        made = await self._proposals.propose(self._owner, self._run_id, text, summary, agent)
+        made = await self._proposals.propose(
+            self._owner, self._run_id, unfenced(text), summary, agent
+        )
         return Proposed(made.id, [change_text(each) for each in made.changes], made.warnings)
 
     async def proposed(self) -> Proposed | None:
@@ -63,6 +74,23 @@ class AgentCatalogue:
         if made is None:
             return None
         return Proposed(made.id, [change_text(each) for each in made.changes], made.warnings)
+
+
+def unfenced(text: str) -> str:
+    """The text without the fence that models like to put around it."""
+    fenced = _FENCE.fullmatch(text.strip())
+    return fenced[1] if fenced else text
+
+
+def _without_places(document: Tree) -> Tree:
+    """Where nodes stand says nothing to a model, and stays as it is without being said."""
+    nodes = {
+        name: {key: value for key, value in node.items() if key not in _PLACES}
+        if isinstance(node, dict)
+        else node
+        for name, node in nodes_of(document).items()
+    }
+    return {**{key: value for key, value in document.items() if key != "meta"}, "nodes": nodes}
 
 
 class Catalogues:

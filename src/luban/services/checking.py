@@ -88,6 +88,13 @@ class Checking:
         """A document as the store will have it."""
         return named(document, self._blocks)
 
+    def is_same_block(self, one: object, other: object) -> bool:
+        """Whether two names are of one block, which may have older names."""
+        if not (isinstance(one, str) and isinstance(other, str)):
+            return False
+        found = self._blocks.find(one)
+        return found is not None and found is self._blocks.find(other)
+
     def options(self, graph: Graph, options: RunOptions) -> None:
         """Raises `NotFound` and `InvalidValue` for what the graph of a run does not have."""
         check_options(graph, self._blocks, options)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from luban.model.errors import Conflict, InvalidValue, LubanError, NotFound
-from luban.model.finding import Severity
-from luban.model.graph_changes import Change, changes_between
+from luban.model.finding import Finding, Severity
+from luban.model.graph import Graph
+from luban.model.graph_changes import Change, changes_between, nodes_of
 from luban.model.run import Run
 from luban.model.taken_changes import Standing, Taken, standings, take
 from luban.ports.clock import Clock
@@ -98,6 +99,12 @@ class Accepted(NamedTuple):
     taken: Taken
 
 
+class OwnersCheck(Protocol):
+    """Looks for what a graph lacks that another owner might have, such as credentials."""
+
+    async def findings(self, owner: str, graph: Graph) -> list[Finding]: ...
+
+
 class Proposals:
     """The proposals of an owner."""
 
@@ -109,7 +116,9 @@ class Proposals:
         checking: Checking,
         builder: Builder,
         clock: Clock,
+        checks: Sequence[OwnersCheck] = (),
     ) -> None:
+        self._checks = checks
         self._store = store
         self._agents = agents
         self._runs = runs
@@ -163,10 +172,13 @@ class Proposals:
         draft = await self._agents.named(owner, named) if named else None
         before = draft.document if draft else NOTHING
         left = {key: before[key] for key in _KEPT if key in before and key not in wanted}
-        document = self._checking.kept({**wanted, **left})
+        document = self._checking.kept({**_spelled_as(before, wanted, self._checking), **left})
         changes = changes_between(before, document)
         if not changes:
             raise NothingToChange
+        found = [*checked.findings]
+        for each in self._checks:
+            found += await each.findings(owner, checked.graph)
         now = self._clock.now()
         return await self._put(
             Proposal(
@@ -179,9 +191,7 @@ class Proposals:
                 document=document,
                 summary=summary.strip(),
                 changes=tuple(changes),
-                warnings=tuple(
-                    each for each in checked.findings if each.severity is Severity.WARNING
-                ),
+                warnings=tuple(each for each in found if each.severity is Severity.WARNING),
                 created_at=kept.created_at if kept else now,
                 updated_at=now,
             )
@@ -344,6 +354,18 @@ class Proposals:
         except NotFound:  # the run or the agent was deleted
             document = NOTHING
         return ProposalDetail(proposal, standings(proposal.changes, document), run)
+
+
+def _spelled_as(before: Tree, document: Tree, checking: Checking) -> Tree:
+    """The document with its blocks called as before, where another name means the same one."""
+    known, nodes = nodes_of(before), dict(nodes_of(document))
+    for name, node in nodes.items():
+        old = known.get(name)
+        if isinstance(node, dict) and isinstance(old, dict):
+            one, other = old.get("block"), node.get("block")
+            if one != other and checking.is_same_block(one, other):
+                nodes[name] = {**node, "block": one}
+    return {**document, "nodes": nodes}
 
 
 def proposal_id(run_id: str) -> str:

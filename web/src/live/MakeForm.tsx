@@ -37,6 +37,11 @@ function saidBy(run: RunView, pick: (en: string, zh: string) => string): string 
   return typeof answer === "string" ? answer : "";
 }
 
+/** The demo model answers by fixed rules and cannot build. */
+function byDemo({ outputs: { usage } }: RunView): boolean {
+  return typeof usage === "object" && usage !== null && "demo" in usage && usage.demo === true;
+}
+
 function Drafting({
   started,
   onProposed,
@@ -88,7 +93,7 @@ function Drafting({
       </div>
       {found && found.state !== "open" && (
         <p role="alert" className="rounded-control bg-warn-soft p-2 text-sm whitespace-pre-wrap">
-          {t("make.nothing")} {saidBy(run.data, pick)}
+          {t("make.nothing")} {byDemo(run.data) ? t("make.demo") : saidBy(run.data, pick)}
         </p>
       )}
     </div>

@@ -9,7 +9,7 @@ import typer
 from luban.cli.flags import AsJson, Data, Server
 from luban.cli.printing import RUN_FAILED, as_json, leave, line, note
 from luban.cli.reach import Reach, with_reach
-from luban.cli.speech import say, speaks_chinese
+from luban.cli.speech import say, speaks_chinese, told_of
 
 if TYPE_CHECKING:
     from luban.model.proposal_views import AcceptedProposalView, ProposalView
@@ -23,6 +23,7 @@ Which = Annotated[
 class _Made(NamedTuple):
     proposal: ProposalView
     answer: str
+    by_demo: bool = False
     accepted: AcceptedProposalView | None = None
 
 
@@ -76,11 +77,13 @@ async def _make(
         agent = (await find_agent(reached.client, agent)).id
     started = await proposals.make(message, agent=agent, model=model)
     ended = await to_the_end(reached, started.run_id, quiet)
-    answer = ended["outputs"].get("answer") or (ended["error"] or {}).get("message") or ""
+    outputs = ended["outputs"]
+    answer = str(outputs.get("answer") or told_of(ended["error"]))
+    by_demo = bool((outputs.get("usage") or {}).get("demo"))
     proposal = await proposals.get(started.id)
     if not apply or proposal.state != "open":
-        return _Made(proposal, str(answer))
-    return _Made(proposal, str(answer), await proposals.accept(proposal.id))
+        return _Made(proposal, answer, by_demo)
+    return _Made(proposal, answer, by_demo, await proposals.accept(proposal.id))
 
 
 def accept(
@@ -136,7 +139,15 @@ def _print(made: _Made) -> None:
 
 def _print_nothing(made: _Made) -> None:
     run = made.proposal.run_id
-    if made.answer:
+    if made.by_demo:
+        note(
+            say(
+                "The demo model cannot build. Set a model that can use tools: "
+                "see `luban models`, or name one with --model.",
+                "演示模型无法构建。请设置能使用工具的模型：见 `luban models`，或用 --model 指定。",
+            )
+        )
+    elif made.answer:
         note(made.answer)
     if made.proposal.state == "drafting":
         note(
