@@ -61,6 +61,8 @@ async def test_what_an_agent_is_told_it_knows_in_another_run(tmp_path: Path) -> 
                 assert "recall" not in offered(model)
                 assert await answer(luban, one, ASK) == "Oolong."
                 assert await answer(luban, sister, ASK) == "Oolong."
+                assert offered(model) == set()
+                assert await answer(luban, sister, f"Tell me: {ASK}") == "Oolong."
                 assert {"recall", "forget"} <= offered(model)
                 assert await answer(luban, alone, ASK) == "I do not know."
                 assert await answer(luban, alone, TELL) == "I noted it."
@@ -73,7 +75,7 @@ async def test_what_an_agent_is_told_it_knows_in_another_run(tmp_path: Path) -> 
                     "model",
                     True,
                 )
-                assert (kept.node, kept.uses) == ("agent", 2)
+                assert (kept.node, kept.uses) == ("agent", 3)
                 first = await luban.runs.get(kept.run_id)
                 assert first.agent_id == one
                 await luban.memories.change(kept, text="Ada drinks jasmine tea")

@@ -52,7 +52,7 @@ async def gather(ctx: Context, asked: Asked, state: State) -> Kit:
         verifier=None if told["verifier"] is None else UsableTool.from_value(told["verifier"]),
         skills=[skills.from_value(each) for each in told["skills"]],
         grants=grants,
-        memory=_memory(ctx, asked, state),
+        memory=_memory(ctx, asked, state, at_work=bool(told["tools"])),
     )
 
 
@@ -73,10 +73,13 @@ async def _judge(ctx: Context, named: str, tools: Sequence[UsableTool]) -> Usabl
     )
 
 
-def _memory(ctx: Context, asked: Asked, state: State) -> Memory | None:
+def _memory(ctx: Context, asked: Asked, state: State, *, at_work: bool) -> Memory | None:
     """What is remembered after outputs of others were read is marked as such."""
     if asked.memory == "off":
         return None
     return AgentMemory(
-        LongTermMemory(ctx, asked.memory), Notes(ctx), trusted=lambda: not state.outputs
+        LongTermMemory(ctx, asked.memory),
+        Notes(ctx),
+        trusted=lambda: not state.outputs,
+        at_work=at_work,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
+from luban.forge.memory.bare_questions import is_bare_question
 from luban.forge.memory.long_term import LongTermMemory
 from luban.forge.memory.notes import Notes
 from luban.forge.memory.remembered import Kept, MemoryKind, Remembered
@@ -26,7 +27,9 @@ class AgentMemory:
     Conversation is not kept here: earlier turns come as messages. `trusted` says whether all that
     the agent has read so far was written by whom it works for; what it remembers after it has read
     texts of others is marked, and is no instruction when it is told again. With `episodes` each
-    task leaves what was asked and what came of it.
+    task leaves what was asked and what came of it. `at_work` says that there are other tools too:
+    without any, a question about nobody in the conversation tells nothing worth keeping, needs no
+    notes, and has been looked for already, so it is spared the description of tools.
     """
 
     def __init__(
@@ -37,17 +40,20 @@ class AgentMemory:
         thread: str = "",
         trusted: Callable[[], bool] = _always,
         episodes: bool = False,
+        at_work: bool = True,
     ) -> None:
         self._memory = memory
         self._notes = notes
         self._thread = thread
         self._trusted = trusted
         self._episodes = episodes
-        self._empty = False
+        self._at_work = at_work
+        self._empty = self._bare = False
 
     async def recall(self, goal: str, *, key: str) -> Sequence[str]:
         recalled = await self._memory.recall(goal, key=key)
         self._empty = recalled.by == "nothing"
+        self._bare = not self._at_work and is_bare_question(goal)
         lines = recalled.lines
         if self._thread and (page := await self._notes.read(key=f"{key}-notes")):
             lines.append(f"[your notes of this conversation] {page}")
@@ -57,11 +63,13 @@ class AgentMemory:
         if self._episodes and goal.strip() and answer.strip():
             text = f"Asked: {goal[:_EPISODE]} Came to: {answer[:_EPISODE]}"
             await self._keep(text, "episode", "", key, importance=0.3)
-        if not self._thread:
+        if not self._thread and not self._bare:
             await self._notes.drop(key=f"{key}-notes")
 
     def tools(self) -> Sequence[BuiltIn]:
-        """While nothing was remembered when the task began there is nothing to look for."""
+        """None for a bare question; to look for something only if something was remembered."""
+        if self._bare:
+            return ()
         kept = (
             BuiltIn(_REMEMBER, self._remember),
             BuiltIn(_NOTES_WRITE, self._write),
