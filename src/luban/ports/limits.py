@@ -44,6 +44,7 @@ class Requester(NamedTuple):
     run: str = ""
     say: Callable[[str], None] = _silent
     """Shows what the step waits for, as long as it does."""
+    agent: str = ""
 
 
 class Passing(Protocol):
