@@ -34,8 +34,8 @@ export interface CanvasProps {
 export interface CanvasControls {
   /** Selects a node, brings it into view and puts the keyboard on it. */
   show(node: NodeId): void;
-  /** Adds a block in the middle of what is shown. */
-  add(block: string): void;
+  /** Adds a block in the middle of what is shown; gives its node. */
+  add(block: string): NodeId | null;
   fit(): void;
   zoomTo(zoom: number): void;
   tidy(): void;

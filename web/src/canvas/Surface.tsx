@@ -250,7 +250,7 @@ function useControls(
       },
       add(block) {
         const spec = editor.blocks().find(block);
-        if (spec) gestures.addBlock(spec, moves.center());
+        return spec ? gestures.addBlock(spec, moves.center()) : null;
       },
       fit: () => moves.fit(),
       zoomTo: moves.zoomTo,

@@ -6,6 +6,7 @@ import { Boundary } from "@/ui/Boundary";
 import { Tabs, tabPanel } from "@/ui/Tabs";
 import { Outline } from "./Outline";
 import { Palette } from "./Palette";
+import type { Fields } from "./panes";
 import { useSession } from "./session";
 import { TextPane } from "./TextPane";
 
@@ -19,8 +20,14 @@ interface LeftPaneProps {
 
 export function LeftPane({ findings, recent, onInspect }: LeftPaneProps) {
   const { t } = useTranslation();
-  const { canvas } = useSession();
+  const { canvas, editor } = useSession();
   const [tab, setTab] = useState<LeftTab>("blocks");
+  const add = (block: string, fields: Fields = {}) => {
+    const id = canvas.current?.add(block);
+    if (!id) return;
+    for (const [name, value] of Object.entries(fields))
+      editor.dispatch({ type: "setField", id, name, value });
+  };
   return (
     <>
       <Tabs
@@ -37,7 +44,7 @@ export function LeftPane({ findings, recent, onInspect }: LeftPaneProps) {
       <div {...tabPanel("left", tab)} tabIndex={-1} className="flex min-h-0 grow flex-col">
         <Boundary region="palette">
           {tab === "blocks" && (
-            <Palette recent={recent} onAdd={(block) => canvas.current?.add(block)} />
+            <Palette recent={recent} onAdd={add} />
           )}
           {tab === "outline" && <Outline findings={findings} onInspect={onInspect} />}
           {tab === "text" && <TextPane />}

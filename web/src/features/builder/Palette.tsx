@@ -15,11 +15,14 @@ import { useFormats } from "@/ui/format";
 import { isImeKey } from "@/ui/ime";
 import { SearchInput } from "@/ui/inputs";
 import { BrokenBlocks } from "./BrokenBlocks";
+import { McpTools } from "./McpTools";
+import type { Fields } from "./panes";
 import { useSession } from "./session";
 
 interface PaletteProps {
   recent: string[];
-  onAdd: (block: string) => void;
+  /** With values of inputs that are known already. */
+  onAdd: (block: string, fields?: Fields) => void;
 }
 
 interface Group {
@@ -160,6 +163,7 @@ export function Palette({ recent, onAdd }: PaletteProps) {
             </ul>
           </section>
         ))}
+        <McpTools text={text} onAdd={onAdd} />
         {groups.every((group) => group.specs.length === 0) && (
           <p className="px-3 py-6 text-center text-sm text-fg3">{t("builder.noBlock")}</p>
         )}

@@ -3,6 +3,9 @@ import { useEffect, useState } from "react";
 import { useKeptSize } from "@/ui/Split";
 import type { DockTab } from "./Dock";
 
+/** Values of a node's inputs, by name. */
+export type Fields = Record<string, unknown>;
+
 export const LEFT = { least: 200, most: 420, usual: 248 };
 export const RIGHT = { least: 260, most: 560, usual: 328 };
 export const DOCK = { least: 120, most: 520, usual: 212 };
