@@ -13,7 +13,7 @@ import { TextArea } from "@/ui/inputs";
 import { useSentence } from "@/ui/sentence";
 import { showToast } from "@/ui/toasts";
 import { NamedValue } from "@/values/ValueView";
-import { choicesOf, fieldsOf, sentValues, shownDetails } from "./answers";
+import { choicesOf, detailName, fieldsOf, questionOf, sentValues, shownDetails } from "./answers";
 
 // Only questions that ask for values need the form.
 const AnswerForm = lazy(() => import("./AnswerForm"));
@@ -55,10 +55,10 @@ function Asked({ approval, nodeName, heading }: AnswerCardProps) {
         {approval.until && <span>{t("wait.until", { time: moment(approval.until) })}</span>}
       </header>
       <p className="max-w-prose text-base break-words whitespace-pre-wrap">
-        {approval.question || t(doubt ? "wait.in_doubt" : "approvals.noQuestion")}
+        {questionOf(approval, t) || t(doubt ? "wait.in_doubt" : "approvals.noQuestion")}
       </p>
       {shownDetails(approval).map(([name, value]) => (
-        <NamedValue key={name} name={name === "inputs" ? t("run.inputs") : name} value={value} />
+        <NamedValue key={name} name={detailName(approval, name, t)} value={value} />
       ))}
     </>
   );

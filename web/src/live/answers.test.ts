@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import { expect, test } from "vitest";
 import type { Approval, Json } from "@/api/types";
-import { choicesOf, fieldsOf, sentValues, shownDetails } from "./answers";
+import { choicesOf, detailName, fieldsOf, questionOf, sentValues, shownDetails } from "./answers";
 import { typedValue } from "./SignalForm";
 
 const t = ((key: string) => key) as unknown as TFunction;
@@ -31,6 +31,19 @@ test("choices are the question's own words", () => {
     "no",
   ]);
   expect(choicesOf(question({}), t)).toMatchObject([{ id: "", label: "approvals.send" }]);
+});
+
+test("an agent's wish to use a tool reads in the reader's language", () => {
+  const uses = ["once", "always_here", "always_agent", "deny"];
+  const asked = question({ tool: "save", arguments: { name: "a.md" } }, uses);
+  expect(choicesOf(asked, t).map(({ label }) => label)).toEqual(
+    uses.map((each) => `approvals.tool.${each}`),
+  );
+  expect(questionOf(asked, t)).toBe("approvals.tool.question");
+  expect(detailName(asked, "arguments", t)).toBe("approvals.detail.arguments");
+  const other = question({ tool: "hammer" }, ["once", "deny"]);
+  expect([questionOf(other, t), detailName(other, "tool", t)]).toEqual(["Go on?", "tool"]);
+  expect(choicesOf(other, t).map(({ label }) => label)).toEqual(["once", "deny"]);
 });
 
 test("what became of a step is told in three ways, each explained", () => {

@@ -4,6 +4,8 @@ import type { Approval, Json, JsonSchema } from "@/api/types";
 import { type FieldSpec, fieldsOfSchema } from "@/forms/fields";
 
 const DOUBT = ["done", "again", "fail"] as const;
+const USES = ["once", "always_here", "always_agent", "deny"] as const;
+const DETAILS = ["tool", "title", "source", "arguments", "reason", "why"] as const;
 
 interface Choice {
   id: string;
@@ -26,7 +28,31 @@ export function choicesOf(approval: Approval, t: TFunction): Choice[] {
     });
   }
   if (approval.choices.length === 0) return [{ id: "", label: t("approvals.send"), hint: "" }];
-  return approval.choices.map((id) => ({ id, label: id, hint: "" }));
+  const uses = asksForTool(approval);
+  return approval.choices.map((id) => {
+    const known = uses ? USES.find((each) => each === id) : undefined;
+    return { id, label: known ? t(`approvals.tool.${known}`) : id, hint: "" };
+  });
+}
+
+/** Whether an agent asks if it may use a tool. */
+function asksForTool(approval: Approval): boolean {
+  const { tool } = approval.details;
+  return typeof tool === "string" && USES.every((each) => approval.choices.includes(each));
+}
+
+/** The question in the reader's language, where it is one of our own. */
+export function questionOf(approval: Approval, t: TFunction): string {
+  if (asksForTool(approval))
+    return t("approvals.tool.question", { tool: String(approval.details.tool) });
+  return approval.question;
+}
+
+/** How a detail of a question is called. */
+export function detailName(approval: Approval, name: string, t: TFunction): string {
+  if (name === "inputs") return t("run.inputs");
+  const known = asksForTool(approval) ? DETAILS.find((each) => each === name) : undefined;
+  return known ? t(`approvals.detail.${known}`) : name;
 }
 
 /** The fields of the form that comes with a question; of a step in doubt, its outputs. */
