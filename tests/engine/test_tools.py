@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import pytest
+
 from luban.engine.history import steps
 from luban.engine.plan import compile_plan
 from luban.engine.stand_in import StandIns, answers_of
@@ -23,12 +25,16 @@ from luban.sdk import (
     Effect,
     Example,
     Field,
+    TemporaryError,
     ToolPin,
     UsableTool,
     block,
 )
+from luban.sdk.block import compile_block
+from luban.sdk.errors import BadBlock
+from luban.sdk.testing import TestContext, run_block
 from tests.engine.house import House
-from tests.engine.kit import BLOCKS, graph_of
+from tests.engine.kit import BLOCKS, add, graph_of
 
 OpenHouse = Callable[..., AbstractAsyncContextManager[House]]
 
@@ -221,3 +227,87 @@ async def test_a_tool_that_must_not_be_repeated_is_announced_and_answers_in_a_dr
         assert again.answer(firing) == [("result", "sent hi")]
         assert pinned.answer(firing) == [("result", "pinned")]
         assert sent == ["hi"]
+
+
+async def test_a_failing_tool_is_tried_again_as_its_own_node_says(open_house: OpenHouse):
+    tries: list[int] = []
+
+    @block(id="shaky")
+    async def shaky() -> int:
+        tries.append(1)
+        if len(tries) < 3:
+            raise TemporaryError("not yet")
+        return len(tries)
+
+    codes = CODES.and_(shaky)
+    async with open_house(codes) as house:
+        retry = {"attempts": 3, "delay": 0.0}
+        tool = {"block": "shaky", "retry": retry}
+        run = await house.run(choosing([["get", {}]], ["get.as_tool -> agent.tools"], get=tool))
+        assert run.outputs["out"] == [{"result": 3}], run.error
+
+
+def findings(nodes: dict[str, Any], links: list[str]) -> list[tuple[str, str | None]]:
+    agent = {"agent": {"block": "chooser", "with": {"uses": []}}}
+    return [(each.code, each.node) for each in check(graph_of({**agent, **nodes}, links), CODES)]
+
+
+def test_what_cannot_be_a_tool_is_told_at_its_node():
+    tool = "sum.as_tool -> agent.tools"
+    out = {"out": {"block": "result"}}
+    assert findings({"sum": "add"}, [tool]) == []
+    assert ("tool_node_linked", "sum") in findings(
+        {"sum": "add", **out}, [tool, "sum.result -> out.value"]
+    )
+    assert ("tool_node_linked", "sum") in findings(
+        {"sum": "add", "one": {"block": "same", "with": {"value": 1}}},
+        [tool, "one.result -> sum.a"],
+    )
+    assert ("type_mismatch", "agent") in findings({"sum": "add"}, ["sum.as_tool -> agent.wanted"])
+    assert ("type_mismatch", "agent") in findings(
+        {"sum": {"block": "add", "with": {"a": 1}}}, ["sum.result -> agent.tools"]
+    )
+    assert ("not_a_tool", "word") in findings({"word": "given"}, ["word.as_tool -> agent.tools"])
+    body = {"mode": "map", "over": "item", "nodes": {"item": {"block": "given"}}, "links": []}
+    assert ("not_a_tool", "each") in findings(
+        {"each": {"body": body}}, ["each.as_tool -> agent.tools"]
+    )
+    off = {"block": "add", "disabled": True}
+    assert ("disabled_source", "sum") in findings({"sum": off}, [tool])
+    assert ("invalid_value", "sum") in findings(
+        {"sum": {"block": "add", "with": {"a": "x"}}}, [tool]
+    )
+    assert ("unknown_pin", "sum") in findings({"sum": {"block": "add", "with": {"c": 1}}}, [tool])
+
+
+def test_no_output_may_be_called_as_the_pin_of_tools():
+    class Odd(Block):
+        """Gives what it may not."""
+
+        id = "odd"
+
+        class Input(BlockInput):
+            pass
+
+        class Output(BlockOutput):
+            as_tool: str
+
+        async def run(self, input: Input) -> Any:
+            return ""
+
+    with pytest.raises(BadBlock, match="as_tool"):
+        compile_block(Odd)
+
+
+async def test_the_double_gives_tools_and_uses_them():
+    sum_ = {"block": "add", "name": "sum", "with": {"a": 40}}
+    other = {"agent": "Writer", "parameters": {"type": "object", "properties": {}}}
+    world = {"tools": [sum_, other], "blocks": [add], "agents": {"Writer": {"text": "hello"}}}
+    context = TestContext.from_world(world)
+    uses = [["sum", {"b": 2}], ["Writer", {}], ["add", {"a": 1}]]
+    got = await run_block(Chooser, context, uses=uses, wanted=["block:add"])
+    assert got["result"] == [[{"result": 42}, {"text": "hello"}, {"result": 2}]]
+    assert [each["name"] for each in got["offered"][0]] == ["sum", "Writer", "add"]
+    assert [kept.verb for kept in context.record.values()] == ["use", "run_agent", "call"]
+    with pytest.raises(BlockError, match="takes no `c`"):
+        await run_block(Chooser, TestContext.from_world(world), uses=[["sum", {"c": 2}]])

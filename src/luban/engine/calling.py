@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from luban.engine.context import Host, RunScope, StepContext
 from luban.engine.plan import NodePlan, UnknownBlock
 from luban.engine.recorder import Recorder
 from luban.engine.records import under_way
+from luban.engine.retry import next_attempt_in
 from luban.engine.shown import readable_inputs
 from luban.engine.spending import Spending
 from luban.engine.state import Firing
@@ -23,6 +25,7 @@ from luban.model.events import ChildFailed, ChildFinished, ChildStarted, RunPaus
 from luban.model.hiding import Hidden
 from luban.model.run import ParentStep
 from luban.ports.journal import RunResult, Signal
+from luban.sdk.recorded_errors import cause_of
 
 _DAY = 86_400.0
 """The longest that a timer is set for; it is set again while time is left."""
@@ -122,21 +125,32 @@ class Calling:
     async def use(
         self, node: NodePlan, path: str, inputs: dict[str, Any], caller: Caller
     ) -> Outcome:
-        """Runs a node that takes no tokens, as a step of the path."""
+        """Runs a node that takes no tokens, as a step of the path; again as its policy says."""
+        assert node.code is not None
+        firing = Firing(caller.ctx.firing.frame, node, path, 0, inputs)
+        made, meter = 0, None
+        while True:
+            ctx = StepContext(self._scope, firing, caller.ctx.attempt, self._host, caller.ctx.task)
+            ctx.caller, ctx.collected, ctx.meter = caller, [], meter
+            try:
+                emissions = await self._made(firing, ctx)
+                return Outcome(_by_pin(node.code.spec, ctx.collected + emissions), ctx.usage)
+            except LubanError as error:
+                made, meter = made + 1, ctx.meter
+                wait = _again_in(node, made, error)
+                if wait is None:
+                    return Outcome(None, ctx.usage, error=error)
+            await asyncio.sleep(wait)
+
+    async def _made(self, firing: Firing, ctx: StepContext) -> list[Any]:
+        """What one attempt at a step sends at its end."""
+        node = firing.node
         assert node.code is not None
         assert node.gate is not None
-        firing = Firing(caller.ctx.firing.frame, node, path, 0, inputs)
-        ctx = StepContext(self._scope, firing, caller.ctx.attempt, self._host, caller.ctx.task)
-        ctx.caller, ctx.collected = caller, []
-        try:
-            emissions = await self._answered(firing, ctx)
-            if emissions is None:
-                emissions = await attempt(
-                    node.code, node.gate, ctx, node.timeout, self._scope.guard
-                )
-        except LubanError as error:
-            return Outcome(None, ctx.usage, error=error)
-        return Outcome(_by_pin(node.code.spec, ctx.collected + emissions), ctx.usage)
+        emissions = await self._answered(firing, ctx)
+        if emissions is None:
+            emissions = await attempt(node.code, node.gate, ctx, node.timeout, self._scope.guard)
+        return emissions
 
     async def _answered(self, firing: Firing, ctx: StepContext) -> list[Any] | None:
         """What a step need not be made for: it is stood in for, or was found to be done."""
@@ -278,6 +292,13 @@ class Calling:
                 if signal is not None and (come := _given(future)) is not None:
                     arrivals.put_back(signal, come)
                 raise
+
+
+def _again_in(node: NodePlan, made: int, error: LubanError) -> float | None:
+    """Seconds until the next attempt; none is made where what failed is recorded below it."""
+    if node.once or cause_of(error) is not None:
+        return None
+    return next_attempt_in(node.node.retry, made, error, random.random())
 
 
 def _given(future: asyncio.Future[Signal | None]) -> Signal | None:

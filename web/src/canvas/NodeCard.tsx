@@ -7,7 +7,7 @@ import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Json, JsonSchema } from "@/api/types";
 import {
-  type Edge,
+  type Border,
   ERROR_PIN,
   type NodeView,
   type OutputSpec,
@@ -179,7 +179,7 @@ function Pins({ view, armed, offered }: PinsProps) {
               pin={pin}
               armed={armed}
               at={spot}
-              edge={spot.edge}
+              border={spot.border}
               linked={(pin.side === "in" ? view.linkedInputs : view.linkedOutputs).has(pin.name)}
             />
           )
@@ -187,14 +187,14 @@ function Pins({ view, armed, offered }: PinsProps) {
       })}
       <ToolLabels view={view} />
       {offersTool(view) && (
-        <Corner {...{ view, armed, offered }} pin={TOOL_CORNER} at={TOOL_SPOT} edge="top" />
+        <Corner {...{ view, armed, offered }} pin={TOOL_CORNER} at={TOOL_SPOT} border="top" />
       )}
       {hasErrorCorner(view) && (
         <Corner
           {...{ view, armed, offered }}
           pin={ERROR_CORNER}
           at={errorSpot(view)}
-          edge="right"
+          border="right"
         />
       )}
     </>
@@ -204,21 +204,21 @@ function Pins({ view, armed, offered }: PinsProps) {
 interface CornerProps extends PinsProps {
   pin: Pin;
   at: Point;
-  edge: Edge;
+  border: Border;
 }
 
 /** A pin that shows itself at need; the library must know its place from the beginning to pull links from it. */
-function Corner({ view, armed, offered, pin, at, edge }: CornerProps) {
-  if (!offered) return <Anchor side={pin.side} name={pin.name} {...at} edge={edge} />;
-  return <PinHandle node={view.id} {...{ pin, at, edge, armed }} linked={false} corner />;
+function Corner({ view, armed, offered, pin, at, border }: CornerProps) {
+  if (!offered) return <Anchor side={pin.side} name={pin.name} {...at} border={border} />;
+  return <PinHandle node={view.id} {...{ pin, at, border, armed }} linked={false} corner />;
 }
 
-/** Pins on the lower edge have no row to be named in. */
+/** Pins on the lower border have no row to be named in. */
 function ToolLabels({ view }: { view: NodeView }) {
   const { i18n } = useTranslation();
   return view.spots.flatMap((spot, index) => {
     const pin = view.pins.inputs[index];
-    if (spot.edge !== "bottom" || !pin) return [];
+    if (spot.border !== "bottom" || !pin) return [];
     return (
       <span key={pin.name} className="lb-tool-label" style={{ left: spot.x, top: spot.y }}>
         {titleOf(pin, i18n.language)}
@@ -232,8 +232,8 @@ function Anchors({ view }: { view: NodeView }) {
   return view.spots.map((spot) => <Anchor key={`${spot.side} ${spot.name}`} {...spot} />);
 }
 
-function Anchor({ side, name, x, y, edge }: PinSpot) {
-  const { className, ...data } = anchor(side, name, edge);
+function Anchor({ side, name, x, y, border }: PinSpot) {
+  const { className, ...data } = anchor(side, name, border);
   return <i {...data} className={clsx("lb-anchor", className)} style={{ left: x, top: y }} />;
 }
 

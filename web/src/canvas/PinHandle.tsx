@@ -1,13 +1,13 @@
-/** One pin on a node's edge: to drag from, to tap, and to see whether it takes what is in the hand. */
+/** One pin on a node's border: to drag from, to tap, and to see whether it takes what is in the hand. */
 
 import { Handle } from "@xyflow/react";
 import { clsx } from "clsx";
 import type { MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import {
+  type Border,
   canJoin,
   descriptionOf,
-  type Edge,
   isToolPin,
   type Pin,
   type PinRef,
@@ -15,7 +15,7 @@ import {
   titleOf,
 } from "@/editor";
 import { useCanvas, useUi } from "./context";
-import { EDGES, handleId } from "./flow";
+import { handleId, POSITIONS } from "./flow";
 import { PinMark } from "./PinMark";
 import { samePin } from "./ui-state";
 
@@ -23,26 +23,34 @@ const PLACES = { left: "in", right: "out", top: "top", bottom: "bottom" } as con
 const TYPES = { in: "target", out: "source" } as const;
 
 /** What the library looks for when it measures a node: without these, links would lose their ends. */
-export const anchor = (side: "in" | "out", pin: string, edge: Edge) => ({
+export const anchor = (side: "in" | "out", pin: string, border: Border) => ({
   className: TYPES[side],
   "data-handleid": handleId(side, pin),
-  "data-handlepos": EDGES[edge],
+  "data-handlepos": POSITIONS[border],
 });
 
 interface PinHandleProps {
   node: string;
   pin: Pin;
   linked: boolean;
-  /** Places the pin on its edge, in pixels from the node's upper left corner. */
+  /** Places the pin on its border, in pixels from the node's upper left corner. */
   at: Point;
-  edge: Edge;
+  border: Border;
   /** The library's own handle listens to every move of the canvas: only pins in use are one. */
   armed: boolean;
   /** The pin for failures waits in a corner until somebody needs it. */
   corner?: boolean;
 }
 
-export function PinHandle({ node, pin, linked, at, edge, armed, corner = false }: PinHandleProps) {
+export function PinHandle({
+  node,
+  pin,
+  linked,
+  at,
+  border,
+  armed,
+  corner = false,
+}: PinHandleProps) {
   const { editor, ui, gestures } = useCanvas();
   const { t, i18n } = useTranslation();
   const loose = useUi((state) => state.loose);
@@ -80,9 +88,9 @@ export function PinHandle({ node, pin, linked, at, edge, armed, corner = false }
     "data-tip": loose ? undefined : tip.filter(Boolean).join("\n"),
     "data-tip-side": "top",
     onClick: tap,
-    style: edge === "left" || edge === "right" ? { top: at.y } : { top: at.y, left: at.x },
+    style: border === "left" || border === "right" ? { top: at.y } : { top: at.y, left: at.x },
     className: clsx(
-      `lb-pin lb-pin-${PLACES[edge]}`,
+      `lb-pin lb-pin-${PLACES[border]}`,
       corner && "lb-pin-corner",
       loose && (held || fits ? "lb-pin-fits" : "lb-pin-dim"),
       (held || aimed) && "lb-pin-held",
@@ -96,7 +104,7 @@ export function PinHandle({ node, pin, linked, at, edge, armed, corner = false }
       // biome-ignore lint/a11y/noStaticElementInteractions: its role comes with what both kinds share
       <div
         {...shared}
-        {...anchor(pin.side, pin.name, edge)}
+        {...anchor(pin.side, pin.name, border)}
         className={clsx(shared.className, TYPES[pin.side])}
         data-nodeid={node}
         onKeyDown={() => {}}
@@ -106,7 +114,7 @@ export function PinHandle({ node, pin, linked, at, edge, armed, corner = false }
     );
   }
   return (
-    <Handle {...shared} id={id} type={TYPES[pin.side]} position={EDGES[edge]}>
+    <Handle {...shared} id={id} type={TYPES[pin.side]} position={POSITIONS[border]}>
       {mark}
     </Handle>
   );

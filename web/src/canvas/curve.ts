@@ -1,6 +1,6 @@
 /** The shape of a link between two points, and how near another point comes to it. */
 
-import type { Edge, Point } from "@/editor";
+import type { Point } from "@/editor";
 
 /** A cubic curve: both ends, and the control points beside them. */
 export interface Curve {
@@ -24,7 +24,7 @@ export function curveBetween(from: Point, to: Point): Curve {
   };
 }
 
-/** From the upper edge of a tool to the lower edge of whoever uses it. */
+/** From the upper border of a tool to the lower border of whoever uses it. */
 export function toolCurve(from: Point, to: Point): Curve {
   const up = from.y - to.y;
   const reach =
@@ -36,10 +36,6 @@ export function toolCurve(from: Point, to: Point): Curve {
     arriving: { x: to.x, y: to.y + reach },
   };
 }
-
-/** The curve of a link by the edge it ends at. */
-export const curveTo = (edge: Edge, from: Point, to: Point): Curve =>
-  edge === "bottom" ? toolCurve(from, to) : curveBetween(from, to);
 
 export const curvePath = ({ from, to, leaving, arriving }: Curve): string =>
   `M${from.x},${from.y} C${leaving.x},${leaving.y} ${arriving.x},${arriving.y} ${to.x},${to.y}`;

@@ -1,8 +1,8 @@
 /** The editor's nodes and links as the canvas library wants them; the same object for the same view. */
 
-import { type Edge as FlowEdge, type Node, type NodeHandle, Position } from "@xyflow/react";
+import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
 import {
-  type Edge,
+  type Border,
   ERROR_PIN,
   isStep,
   type LinkView,
@@ -14,7 +14,7 @@ import {
 } from "@/editor";
 
 export type CardNode = Node<{ view: NodeView }, "card" | "note">;
-export type LinkEdge = FlowEdge<{ view: LinkView }, "link">;
+export type LinkEdge = Edge<{ view: LinkView }, "link">;
 
 /** Pins are this large to the pointer, whatever they look like. */
 export const PIN_TARGET = 24;
@@ -43,7 +43,7 @@ export const offersTool = (view: NodeView): boolean =>
   view.linkedInputs.size === 0 &&
   view.linkedOutputs.size === 0;
 
-export const EDGES: Record<Edge, Position> = {
+export const POSITIONS: Record<Border, Position> = {
   left: Position.Left,
   right: Position.Right,
   top: Position.Top,
@@ -58,16 +58,21 @@ export const hasErrorCorner = (view: NodeView): boolean =>
   !view.pins.outputs.some((pin) => pin.name === ERROR_PIN.name);
 
 function handlesOf(view: NodeView): NodeHandle[] {
-  const handle = (side: "in" | "out", name: string, { x, y }: Point, edge: Edge): NodeHandle => ({
+  const handle = (
+    side: "in" | "out",
+    name: string,
+    { x, y }: Point,
+    border: Border,
+  ): NodeHandle => ({
     id: handleId(side, name),
     type: side === "in" ? "target" : "source",
-    position: EDGES[edge],
+    position: POSITIONS[border],
     x: x - PIN_TARGET / 2,
     y: y - PIN_TARGET / 2,
     width: PIN_TARGET,
     height: PIN_TARGET,
   });
-  const handles = view.spots.map((spot) => handle(spot.side, spot.name, spot, spot.edge));
+  const handles = view.spots.map((spot) => handle(spot.side, spot.name, spot, spot.border));
   if (hasErrorCorner(view)) handles.push(handle("out", ERROR_PIN.name, errorSpot(view), "right"));
   if (offersTool(view)) handles.push(handle("out", TOOL_PIN.name, TOOL_SPOT, "top"));
   return handles;

@@ -24,11 +24,11 @@ export interface Box extends Point {
 export interface PinSpot extends Point {
   side: "in" | "out";
   name: string;
-  /** Which edge of the card it sits on. */
-  edge: Edge;
+  /** Which border of the card it sits on. */
+  border: Border;
 }
 
-export type Edge = "left" | "right" | "top" | "bottom";
+export type Border = "left" | "right" | "top" | "bottom";
 
 /** The room a node's card takes. A collapsed node is its header alone. */
 export function cardSize(node: GraphNode, pins: Pins): { width: number; height: number } {
@@ -65,11 +65,11 @@ export function pinSpots(node: GraphNode, pins: Pins): PinSpot[] {
     const { side, name } = pin;
     if (!isToolPin(pin)) {
       const left = side === "in";
-      return { side, name, x: left ? 0 : NODE_WIDTH, y: at(row), edge: left ? "left" : "right" };
+      return { side, name, x: left ? 0 : NODE_WIDTH, y: at(row), border: left ? "left" : "right" };
     }
-    if (side === "out") return { side, name, ...TOOL_SPOT, edge: "top" };
+    if (side === "out") return { side, name, ...TOOL_SPOT, border: "top" };
     const part = (tools.indexOf(pin) + 1) / (tools.length + 1);
-    return { side, name, x: NODE_WIDTH * part, y: height, edge: "bottom" };
+    return { side, name, x: NODE_WIDTH * part, y: height, border: "bottom" };
   };
   const spots = (side: readonly Pin[]): PinSpot[] => {
     let row = 0;

@@ -38,10 +38,10 @@ export {
 export { type Endpoint, endpoint, parseEndpoint, printEndpoint, printLink } from "./endpoint";
 export { type Finding, mergeFindings, quickFindings } from "./findings";
 export {
+  type Border,
   type Box,
   boundsOf,
   contains,
-  type Edge,
   freeSpot,
   GRID,
   HEADER_HEIGHT,

@@ -51,7 +51,7 @@ const blank = {
 
 export const typeOf = (pin: Pin): PinType => ({ kind: pin.kind, item: pin.item });
 
-/** Tool pins sit on the upper and lower edge of a card; all others beside its rows. */
+/** Tool pins sit on the upper and lower border of a card; all others beside its rows. */
 export const isToolPin = (pin: Pin): boolean => isToolType(typeOf(pin));
 
 /** Pins that are out of the way until they are linked. */

@@ -78,11 +78,12 @@ test("a loose end of tools finds the tool pin of a node and of a block", () => {
   expect(pinFor(AGENT, { kind: "number" }, "out")?.name).toBe("goal");
 });
 
-test("tool pins sit on the upper and lower edge and take no row", () => {
+test("tool pins sit on the upper and lower border and take no row", () => {
   const { byId } = opened([AS_TOOL]).view();
-  const edges = (id: string) => byId.get(id)?.spots.map(({ name, edge }) => `${name} ${edge}`);
-  expect(edges("agent")).toEqual(["goal left", "tools bottom", "answer right"]);
-  expect(edges("sum")).toContain("as_tool top");
+  const borders = (id: string) =>
+    byId.get(id)?.spots.map(({ name, border }) => `${name} ${border}`);
+  expect(borders("agent")).toEqual(["goal left", "tools bottom", "answer right"]);
+  expect(borders("sum")).toContain("as_tool top");
   expect(rowCount(byId.get("agent")?.pins ?? { inputs: [], outputs: [] })).toBe(1);
 });
 
