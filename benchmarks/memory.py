@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import re
 import tempfile
@@ -10,10 +11,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from benchmarks.machine import describe
-from benchmarks.memory_tasks import NEEDLESS, Task, told, wanted
+from benchmarks.memory_tasks import CHORES, NEEDLESS, SUMS, Task, told, wanted
 from benchmarks.report import Report, Row
 from benchmarks.sizes import rounds, scaled
 from luban.forge.memory.long_term import COLLECTION
@@ -22,7 +23,7 @@ from luban.llm.token_estimate import tokens_of
 from luban.ports.clock import SystemClock
 from luban.ports.world import StepPlace
 from luban.registry import discover
-from luban.sdk.chat import ChatMessage, EmbeddingAnswer, Usage
+from luban.sdk.chat import ChatAnswer, ChatMessage, ChatOptions, EmbeddingAnswer, Usage
 from luban.sdk.scripted_models import ScriptedModels
 from luban.sdk.stored import Document
 from luban.sdk.testing import TestContext, run_block
@@ -35,9 +36,10 @@ METHOD = [
     "own: ai.recall before ai.chat (on), ai.chat alone (off). Facts were told to ai.remember in",
     "earlier runs, one in four was corrected later; as many distractors speak of other people and",
     "of other things of the same people. By words alone (no model for vectors), SQLite on disk.",
-    "Tokens are four bytes each. Latency: ai.recall over many facts, median; hybrid has made-up",
-    "vectors of 384 numbers from a model that answers at once.",
+    "Tokens are four bytes each, those of the tools that are offered too. Latency: ai.recall over",
+    "many facts, median; hybrid has made-up vectors of 384 numbers from a model that answers at once.",
 ]
+_BLOCKS = ("ai.agent", "ai.chat", "ai.recall", "ai.remember")
 _SUM = re.compile(r"(\d+) \+ (\d+)")
 
 
@@ -53,6 +55,14 @@ class Reader(ScriptedModels):
         self, model: str, texts: Sequence[str], *, timeout: float = 120.0
     ) -> EmbeddingAnswer:
         return EmbeddingAnswer([_vector(text) for text in texts], "bench/made-up", Usage())
+
+    async def chat(
+        self, model: str, messages: Sequence[ChatMessage], **options: Unpack[ChatOptions]
+    ) -> ChatAnswer:
+        for tool in options.get("tools", ()):
+            told = f"{tool.name} {tool.description} {json.dumps(dict(tool.parameters))}"
+            self.tokens += tokens_of(told)
+        return await super().chat(model, messages, **options)
 
     def _answer(self, messages: Sequence[ChatMessage]) -> str:
         self.asked += 1
@@ -88,7 +98,7 @@ class Bench:
     def __init__(self, database: Any) -> None:
         self._database = database
         registry = discover(())
-        self._blocks = {id: registry.find(id) for id in ("ai.chat", "ai.recall", "ai.remember")}
+        self._blocks = {id: registry.find(id) for id in _BLOCKS}
         self._runs = 0
 
     def context(self, models: ScriptedModels) -> TestContext:
@@ -117,6 +127,15 @@ class Bench:
             right += each.answer in sent["answer"][0] and each.wrong not in sent["answer"][0]
         return Outcome(right, len(tasks), models.tokens, models.asked)
 
+    async def agent(self, tasks: Sequence[Task], *, memory: str) -> Outcome:
+        """The same tasks by an agent that decides by itself, which has no other tools."""
+        models, right = Reader(), 0
+        for each in tasks:
+            ctx = self.context(models)
+            sent = await run_block(self._blocks["ai.agent"], ctx, goal=each.question, memory=memory)
+            right += each.answer in sent["answer"][0]
+        return Outcome(right, len(tasks), models.tokens, models.asked)
+
 
 def measure() -> Report:
     """All of it in one process."""
@@ -140,6 +159,8 @@ async def _worth(file: Path, report: Report) -> list[Row]:
         need = wanted(people)
         on, off = [await bench.tasks(need, memory=each) for each in (True, False)]
         plain_on, plain_off = [await bench.tasks(NEEDLESS, memory=each) for each in (True, False)]
+        agent_on, agent_off = [await bench.agent(SUMS, memory=each) for each in ("agent", "off")]
+        told_on, told_off = [await bench.agent(CHORES, memory=each) for each in ("agent", "off")]
     finally:
         await database.close()
     report.notes.append(f"{on.tasks} tasks that need memory, {plain_on.tasks} that do not.")
@@ -150,6 +171,15 @@ async def _worth(file: Path, report: Report) -> list[Row]:
         Row("not needed: right", plain_on.share, "%", plain_off.share, "memory off", "= off"),
         Row("not needed: model calls", plain_on.calls, "", plain_off.calls, "memory off", "= off"),
         Row("not needed: tokens", plain_on.tokens, "", plain_off.tokens, "memory off", "= off"),
+        Row("ai.agent, a sum: right", agent_on.share, "%", agent_off.share, "off", "= off"),
+        Row("ai.agent, a sum: tokens", agent_on.tokens, "", agent_off.tokens, "off", "= off"),
+        Row(
+            "ai.agent, a chore: tokens a task",
+            told_on.tokens / told_on.tasks,
+            "",
+            told_off.tokens / told_off.tasks,
+            "off: no tools to remember with",
+        ),
     ]
 
 

@@ -62,7 +62,8 @@ def wanted(people: int) -> list[Task]:
     return found
 
 
-NEEDLESS = [
-    *(Task(f"What is {n * 7} + {n * 13}?", str(n * 20)) for n in range(1, 31)),
-    *(Task(f"Spell {word} in capitals.", word.upper()) for word in ("timber", "mortise", "chisel")),
+SUMS = [Task(f"What is {n * 7} + {n * 13}?", str(n * 20)) for n in range(1, 31)]
+CHORES = [
+    Task(f"Spell {word} in capitals.", word.upper()) for word in ("timber", "mortise", "chisel")
 ]
+NEEDLESS = [*SUMS, *CHORES]
