@@ -61,11 +61,13 @@ class Ceilings:
         self.parked = False
         self._idle_since: float | None = None
 
-    def spend(self, usage: dict[str, Any]) -> None:
+    def spend(self, node: str, usage: dict[str, Any]) -> None:
         """Takes in what a step took, unless its calls were told one by one."""
         if "calls" not in usage:
             self.asks_models = True
-            self.taken = self.taken.added(read_usage(usage))
+            took, node = read_usage(usage), node_of(node)
+            self.taken = self.taken.added(took)
+            self._of_nodes[node] = self._of_nodes.get(node, NOTHING).added(took)
 
     def used(self, event: ModelUsed) -> None:
         self.asks_models = True

@@ -148,7 +148,7 @@ class Planner:
         if self.progress:
             self._forget(key)
         if event.usage is not None:
-            self.ceilings.spend(event.usage)
+            self.ceilings.spend(event.node, event.usage)
         if firing.node.ends:
             return self._end(firing, event.emissions)
         return self._granted(self._conclude(firing, event.emissions))
@@ -190,7 +190,7 @@ class Planner:
             return self._ahead(event)
         self._forget(key)
         if event.usage is not None:
-            self.ceilings.spend(event.usage)
+            self.ceilings.spend(event.node, event.usage)
         return self._granted(self.fail(firing, event.error))
 
     def _ahead(self, event: StepFinished | StepEmitted | StepFailed) -> list[Firing]:
@@ -208,7 +208,7 @@ class Planner:
         self.progress.pop((child_path((event.node, event.iteration), event.key), 0), None)
         self.ceilings.steps += 1
         if event.usage is not None:
-            self.ceilings.spend(event.usage)
+            self.ceilings.spend(event.node, event.usage)
         self.ceilings.check()
 
     def _forget(self, key: StepKey) -> None:

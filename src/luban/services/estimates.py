@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from luban.engine.step_paths import node_of, top_step
-from luban.model.events import ModelUsed, from_row
+from luban.model.events import KIND_OF, ModelUsed, from_row
 from luban.model.graph import Graph, Node
 from luban.model.run import RunStatus
 from luban.model.spending import NOTHING, Taken, known_usd
@@ -24,6 +24,7 @@ from luban.services.versions import Versions
 _RUNS, _ROWS = 20, 20_000
 """Runs, and events of them in all, that are looked at."""
 _PAGE = 1000
+_USED = KIND_OF[ModelUsed]
 _LETTERS, _ANSWER = 4, 256
 """Letters to a model token; model tokens of an answer that nobody limited."""
 
@@ -115,21 +116,28 @@ class Estimates:
         page = await self._runs.list(owner, Slice(1, _RUNS), agent_id=agent_id, narrowed=narrowed)
         left, found = _ROWS, list[dict[str, list[Taken]]]()
         for run in page.items:
+            taken, left = await self._taken(run.id, left)
             if left <= 0:
-                break
-            taken: dict[str, dict[tuple[str, int], Taken]] = defaultdict(dict)
-            after = 0
-            while rows := await self._journal.read(run.id, after, _PAGE):
-                after, left = rows[-1].id, left - len(rows)
-                for row in rows:
-                    event = from_row(row.kind, row.node, row.iteration, row.data)
-                    if isinstance(event, ModelUsed):
-                        steps = taken[node_of(event.node)]
-                        step = top_step(event.node, event.iteration)
-                        tokens = event.input_tokens + event.output_tokens
-                        steps[step] = steps.get(step, NOTHING).plus(tokens, event.usd)
-            found.append({node: list(steps.values()) for node, steps in taken.items()})
+                break  # what was not read to its end says too little
+            found.append(taken)
         return found
+
+    async def _taken(self, run: str, left: int) -> tuple[dict[str, list[Taken]], int]:
+        """What the firings of each node took, and how many events may still be read."""
+        steps: dict[str, dict[tuple[str, int], Taken]] = defaultdict(dict)
+        after = 0
+        while left > 0 and (rows := await self._journal.read(run, after, _PAGE)):
+            after, left = rows[-1].id, left - len(rows)
+            for row in rows:
+                if row.kind != _USED:
+                    continue
+                event = from_row(row.kind, row.node, row.iteration, row.data)
+                assert isinstance(event, ModelUsed)
+                of_node = steps[node_of(event.node)]
+                step = top_step(event.node, event.iteration)
+                tokens = event.input_tokens + event.output_tokens
+                of_node[step] = of_node.get(step, NOTHING).plus(tokens, event.usd)
+        return {node: list(firings.values()) for node, firings in steps.items()}, left
 
     def _asks_models(self, node: Node) -> bool:
         """Whether its block lets one choose a model."""
