@@ -37,7 +37,7 @@ METHOD = [
     "earlier runs, one in four was corrected later; as many distractors speak of other people and",
     "of other things of the same people. By words alone (no model for vectors), SQLite on disk.",
     "Tokens are four bytes each, those of the tools that are offered too. Latency: ai.recall over",
-    "many facts, median; hybrid has made-up vectors of 384 numbers from a model that answers at once.",
+    "many facts, median; hybrid has made-up vectors of 384 numbers, given at once.",
 ]
 _BLOCKS = ("ai.agent", "ai.chat", "ai.recall", "ai.remember")
 _SUM = re.compile(r"(\d+) \+ (\d+)")
