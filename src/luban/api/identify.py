@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from luban.api.caller import CALLER, local_caller
+from luban.api.openai_errors import is_asked
 from luban.model.access import Caller
 from luban.model.errors import LubanError
 from luban.services.accounts.accounts import Accounts
@@ -62,7 +63,7 @@ class Identifying:
         shown = _shown(scope)
         client = scope.get("client")
         visit = Visit(client[0] if client else "", shown.agent)
-        if shown.bearer:
+        if shown.bearer and not self._is_idle(scope, shown.bearer):
             return await self._by_token(shown.bearer, shown.team, visit)
         if scope["type"] == "websocket" and (token := _in_address(scope)):
             return await self._opening(scope, token, shown.team, visit)
@@ -71,6 +72,10 @@ class Identifying:
             if caller is not None:
                 return caller
         return await self._stranger(connection, shown, visit)
+
+    def _is_idle(self, scope: Scope, bearer: str) -> bool:
+        """Programs for OpenAI send a key wherever they ask; where none is needed, any will do."""
+        return not self._required and is_asked(scope["path"]) and not _looks_long(bearer)
 
     async def _stranger(self, connection: HTTPConnection, shown: _Shown, visit: Visit) -> Caller:
         if self._required:

@@ -5636,7 +5636,7 @@ export interface components {
              * Resource
              * @enum {string}
              */
-            resource: "agent" | "run" | "result";
+            resource: "agent" | "run" | "result" | "thread";
             /** Resource Id */
             resource_id: string;
             /** Scopes */
@@ -5762,14 +5762,20 @@ export interface components {
             id: string;
             /** Text */
             text: string;
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "fact" | "preference" | "episode" | "note";
             /** About */
             about: string;
             /** Importance */
             importance: number;
-            /** Said By */
-            said_by: string;
+            /**
+             * Said By
+             * @enum {string}
+             */
+            said_by: "user" | "tool" | "model" | "person";
             /** Trusted */
             trusted: boolean;
             /** Agent Id */
@@ -6296,7 +6302,7 @@ export interface components {
         };
         /**
          * NewLink
-         * @description What is shared: of an agent `see`, `run`, `copy`; of a run `see`, `steps`; a result's `see`.
+         * @description What is shared: of an agent `see`, `run`, `copy`; of a run `see`, `steps`; else `see`.
          *
          *     Without `expires_at` it holds until it is ended.
          */
@@ -6305,7 +6311,7 @@ export interface components {
              * Resource
              * @enum {string}
              */
-            resource: "agent" | "run" | "result";
+            resource: "agent" | "run" | "result" | "thread";
             /** Resource Id */
             resource_id: string;
             /** Scopes */
@@ -6324,7 +6330,7 @@ export interface components {
              * Resource
              * @enum {string}
              */
-            resource: "agent" | "run" | "result";
+            resource: "agent" | "run" | "result" | "thread";
             /** Resource Id */
             resource_id: string;
             /** Scopes */
@@ -7645,7 +7651,9 @@ export interface components {
         };
         /**
          * RaisedLimits
-         * @description New ceilings by name (`steps seconds tokens usd`); none doubles the one that was reached.
+         * @description New ceilings by name (`steps seconds tokens usd unpriced_calls`, `node:NODE:usd`).
+         *
+         *     None doubles the one that was reached; at a budget the run asks again.
          */
         RaisedLimits: {
             /** Limits */
@@ -8110,6 +8118,26 @@ export interface components {
             };
         };
         /**
+         * SharedMessageView
+         * @description A message of a shared thread; files by their names only.
+         */
+        SharedMessageView: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+            /** Text */
+            text: string;
+            /** Files */
+            files: string[];
+            /**
+             * Created At
+             * @example 2026-11-20T12:00:00.123Z
+             */
+            created_at: string;
+        };
+        /**
          * SharedRunView
          * @description A shared run, or one that was started by a link; `steps` only where they may be seen.
          */
@@ -8175,6 +8203,16 @@ export interface components {
             } | null;
         };
         /**
+         * SharedThreadView
+         * @description A shared thread: the branch that its owner looks at.
+         */
+        SharedThreadView: {
+            /** Title */
+            title: string;
+            /** Messages */
+            messages: components["schemas"]["SharedMessageView"][];
+        };
+        /**
          * SharedView
          * @description What an address leads to.
          */
@@ -8183,13 +8221,14 @@ export interface components {
              * Resource
              * @enum {string}
              */
-            resource: "agent" | "run" | "result";
+            resource: "agent" | "run" | "result" | "thread";
             /** Scopes */
             scopes: ("see" | "run" | "copy" | "steps")[];
             /** Expires At */
             expires_at: string | null;
             agent?: components["schemas"]["SharedAgentView"] | null;
             run?: components["schemas"]["SharedRunView"] | null;
+            thread?: components["schemas"]["SharedThreadView"] | null;
         };
         /**
          * ShownCode
@@ -14705,7 +14744,7 @@ export interface operations {
     list_links: {
         parameters: {
             query?: {
-                resource?: ("agent" | "run" | "result") | null;
+                resource?: ("agent" | "run" | "result" | "thread") | null;
                 resource_id?: string;
                 page?: number;
                 page_size?: number;

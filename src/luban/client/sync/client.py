@@ -26,6 +26,7 @@ from luban.client.sync.runs import Runs
 from luban.client.sync.spending import Budgets
 from luban.client.sync.stored import Stored
 from luban.client.sync.teams import Teams
+from luban.client.sync.threads import Threads
 from luban.client.sync.tool_servers import ToolServers
 from luban.client.sync.transport import Transport
 from luban.client.sync.webhooks import Webhooks
@@ -84,6 +85,7 @@ class Client:
         self.models = Models(self._transport)
         self.budgets = Budgets(self._transport)
         self.stored = Stored(self._transport)
+        self.threads = Threads(self._transport)
         self.memories = Memories(self._transport)
 
     def templates(self) -> list[TemplateView]:
