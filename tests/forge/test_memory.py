@@ -198,3 +198,24 @@ async def test_an_agent_gets_tools_that_last() -> None:
     await memory.remember("Buy tea", "Bought two boxes", key="end")
     assert await ctx.state.keys() == []
     assert "Bought two boxes" in str(await memory.recall("Did we buy tea boxes?", key="k10"))
+
+
+@pytest.mark.parametrize(
+    ("goal", "bare"),
+    [
+        ("What is 17 times 3.5?", True),
+        ("珠穆朗玛峰有多高？", True),
+        ("What is my name?", False),
+        ("Ada moved to Oslo. What is there to see?", False),
+        ("Remember that Ada drinks tea", False),
+        ("我叫什么？", False),
+    ],
+)
+async def test_a_bare_question_is_spared_tools_unless_there_are_others(
+    goal: str, bare: bool
+) -> None:
+    for at_work in (False, True):
+        ctx = TestContext(llm=NoVectors())
+        memory = AgentMemory(LongTermMemory(ctx), Notes(ctx), at_work=at_work)
+        assert await memory.recall(goal, key="k") == []
+        assert (memory.tools() == ()) is (bare and not at_work)
