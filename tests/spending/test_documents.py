@@ -16,7 +16,7 @@ def test_limits_of_a_node_are_read_and_written_back() -> None:
 
 
 def test_wrong_limits_are_told_with_their_node() -> None:
-    for wrong in ({"usd": -1}, {"tokens": "many"}, {"dollar": 1}, {"uds": 1}):
+    for wrong in ({"usd": -1}, {"tokens": "many"}, {"dollar": 1}, {"tokns": 1}):
         _, findings = read_document(asking("test.loop", 1, node_limits=wrong))
         told = [(each.node, each.message) for each in findings]
         if "dollar" in wrong:
