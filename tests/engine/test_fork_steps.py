@@ -178,3 +178,12 @@ def test_what_was_decided_of_a_step_in_doubt_does_not_count_for_the_next_time():
     still = forked(begun(announced, verdict._replace(result={"choice": "again"}), announced))
     assert children_of(still) == ["in-doubt-1"]
     assert still.planner.progress["agent", 0].announced == 2
+
+
+def test_an_agent_is_taken_up_again_where_it_first_used_a_tool():
+    used = ChildFinished("agent", 0, "1", "use", "sum", {}, {"result": 1}, 0.0, 1.0)
+    play = begun(
+        child("0"), used, child("2"), StepFinished("agent", 0, 1, [("result", 1)], 0.0, 9.0)
+    )
+    assert children_of(forked(play, Again(frozenset({"sum"})))) == ["0"]
+    assert children_of(forked(play, Again(frozenset({"other"})))) == ["0", "1", "2"]

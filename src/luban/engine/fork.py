@@ -36,8 +36,9 @@ class Again:
     """What is to be done again, whatever was recorded.
 
     `paths` name nodes, rounds, or children (`each`, `each/add`, `each[2]`, `each[2]/add`,
-    `agent:3`): of a child's step, what came before the child is kept. `steps` are single firings;
-    one of a node with a body means all steps inside.
+    `agent:3`): of a child's step, what came before the child is kept. A node that is a tool stands
+    for the children in which it was used. `steps` are single firings; one of a node with a body
+    means all steps inside.
     """
 
     paths: frozenset[str] = frozenset()
@@ -54,7 +55,7 @@ class Again:
 
     def cut(self, recorded: RecordedStep) -> int | None:
         """The place of the first event of a child that is to be done again."""
-        children = [each for each in self.paths if ":" in each]
+        children = [*(each for each in self.paths if ":" in each), *self._uses(recorded)]
         if not children:
             return None
         for place, event in recorded.told:
@@ -64,6 +65,16 @@ class Again:
             if any(path == child or is_below(path, child) for path in paths for child in children):
                 return place
         return None
+
+    def _uses(self, recorded: RecordedStep) -> list[str]:
+        """The children in which the step used a node as a tool that is to be done again."""
+        return [
+            child_path((event.node, event.iteration), event.key)
+            for _, event in recorded.told
+            if isinstance(event, (ChildFinished, ChildFailed))
+            and event.verb == "use"
+            and any(covers(each, event.name) for each in self.paths)
+        ]
 
 
 class Fork(NamedTuple):
