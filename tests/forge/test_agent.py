@@ -245,6 +245,13 @@ async def test_a_tool_that_takes_all_the_time_ends_the_task() -> None:
     assert (got["stopped"], got["answer"], ctx.slept) == ("time", "I wait.", [30])
 
 
+async def test_what_the_model_refuses_or_cuts_off_is_said() -> None:
+    got = await agent(world({"text": "I cannot.", "finish": "refused"}))
+    assert (got["stopped"], got["answer"]) == ("refused", "I cannot.")
+    got = await agent(world({"text": "Once upon", "finish": "length"}))
+    assert (got["stopped"], got["answer"]) == ("done", "Once upon") and "cut off" in got["why"]
+
+
 async def test_time_that_people_take_is_not_the_agents() -> None:
     ctx = world(uses(("pay", {"sum": 1})), "Late.", people=[TimeoutError])
     got = await agent(ctx, answer_within=500, max_seconds=100)

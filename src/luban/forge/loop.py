@@ -32,6 +32,7 @@ _STOP = (
 _JUDGED = "The answer was looked at, and does not do: {feedback}\nImprove it, then answer again."
 _CIRCLE = "the same calls brought the same results {times} times"
 _FRUITLESS = "the last decisions did nothing that worked"
+_CUT = "the answer was cut off: raise the longest answer"
 _DENIED = "what it wanted to do was not allowed"
 
 
@@ -108,7 +109,8 @@ class Loop:
         if decision.answer is not None:
             if self._mission.schema is not None:
                 return await self._unfruitful(turn, _USE_FINISH)
-            return await self._answered(turn, decision.answer, None)
+            ended = await self._answered(turn, decision.answer, None)
+            return ended._replace(why=_CUT) if ended and heard.finish == "length" else ended
         if [call.name for call in decision.calls] == [FINISH]:
             return await self._finished(turn, decision.calls[0])
         return await self._act(turn, decision, heard)
