@@ -96,6 +96,16 @@ async def test_a_large_collection_gets_an_index(database: PostgresDatabase) -> N
         "select count(*) as made from pg_indexes where indexdef like '%hnsw%'"
     )
     assert said[0]["made"] == 1
+    # One that another process began and did not finish is made anew.
+    await database.near._pool.unhurried(  # pyright: ignore[reportPrivateUsage]
+        "update pg_index set indisvalid = false where indexrelid in "
+        "(select to_regclass(indexname) from pg_indexes where indexdef like '%hnsw%')"
+    )
+    later = NearVectors(pool, database.near._pool, large=200)  # pyright: ignore[reportPrivateUsage]
+    again = SqlSearchIndex(pool, PostgresWords(), vectors=later)
+    assert await ranking(again, question) == exact
+    await later.built()
+    assert await later._is_indexed(PLACE, SIZE)  # pyright: ignore[reportPrivateUsage]
     await near.close()
 
 

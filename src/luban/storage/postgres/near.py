@@ -76,6 +76,9 @@ select format('create index concurrently if not exists %I on near_vectors using 
 _HAS_INDEX = """
 select coalesce(bool_and(indisvalid), false) as ready from pg_index
 where indexrelid = to_regclass(:name)"""
+_BEING_BUILT = f"""
+select exists (
+  select 1 from pg_stat_progress_create_index where relid = to_regclass('{TABLE}')) as busy"""
 LARGE = 20_000
 """From here on a collection gets an index: all of so many are compared in some 20 ms."""
 _LONGEST_INDEXED = 2000
@@ -208,8 +211,13 @@ class NearVectors:
 
     async def _build(self, name: str, place: Place, size: int) -> None:
         """Meanwhile everything is compared; who fails leaves it to the next process."""
+        if (await self._pool.fetch(_BEING_BUILT))[0]["busy"]:
+            self._building.pop(name)  # by another process; looked at again with the next question
+            return
         said = await self._pool.fetch(_INDEX.format(size=size), name=name, **place._asdict())
         try:
+            # One that was not finished is there by its name, and good for nothing.
+            await self._pool.unhurried(f"drop index concurrently if exists {name}")
             await self._pool.unhurried(said[0]["said"])
             await self._pool.unhurried(f"analyze {TABLE}")
         except LubanError as error:
