@@ -105,7 +105,7 @@ async def test_an_agent_there_is_changes_in_what_was_asked(tmp_path: Path) -> No
 async def test_a_model_that_writes_rubbish_proposes_nothing(tmp_path: Path) -> None:
     replies = [
         call("propose_agent", text="]] not yaml: [", summary="?"),
-        call("describe_blocks", blocks=["no.such"]),
+        call("describe_blocks", blocks=["text.changecase"]),
         Reply(text="I cannot."),
     ]
     async with scripted_server(replies) as model:
@@ -116,7 +116,9 @@ async def test_a_model_that_writes_rubbish_proposes_nothing(tmp_path: Path) -> N
     assert (proposal.state, proposal.changes) == ("none", [])
     assert [each.name for each in agents] == ["Builder"]
     refused = str(model.requests[1].body["messages"][-1])
-    assert "Line 1" in refused and "no.such" in str(model.requests[2].body["messages"][-1])
+    assert "Line 1" in refused and "Near it are: text." in str(
+        model.requests[2].body["messages"][-1]
+    )
 
 
 async def test_on_the_command_line(tmp_path: Path) -> None:

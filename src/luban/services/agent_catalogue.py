@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from luban.model.block import BlockSpec
-from luban.model.errors import LubanError
+from luban.model.errors import LubanError, NotFound
 from luban.model.finding import Finding
 from luban.model.graph_changes import nodes_of
 from luban.sdk.catalogue import Proposed
@@ -20,6 +20,7 @@ from luban.services.proposals import Proposals, change_text
 Tree = dict[str, Any]
 
 _FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
+_NEAR = 5
 _PLACES = ("at", "size", "color", "collapsed")
 
 
@@ -46,7 +47,7 @@ class AgentCatalogue:
         return best(self._blocks.list(), query, limit)
 
     async def describe(self, blocks: Sequence[str]) -> list[BlockSpec]:
-        return [self._blocks.get(each) for each in blocks]
+        return [self._block(each) for each in blocks]
 
     async def agent(self, agent: str) -> str:
         from luban.interop import agent_file  # only here: the YAML library is slow to import
@@ -68,6 +69,20 @@ class AgentCatalogue:
             self._owner, self._run_id, unfenced(text), summary, agent
         )
         return Proposed(made.id, [change_text(each) for each in made.changes], made.warnings)
+
+    def _block(self, block_id: str) -> BlockSpec:
+        try:
+            return self._blocks.get(block_id)
+        except NotFound as error:
+            words = block_id.replace(".", " ").replace("_", " ")
+            near = [each.id for each in best(self._blocks.list(), words, _NEAR)]
+            raise NotFound(
+                what="block",
+                what_zh="模块",
+                name=block_id,
+                way_out=f"Near it are: {', '.join(near) or 'none'}.",
+                way_out_zh=f"相近的有：{'、'.join(near) or '无'}。",
+            ) from error
 
     async def proposed(self) -> Proposed | None:
         made = await self._proposals.find(self._owner, self._run_id)

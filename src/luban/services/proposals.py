@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from luban.model.errors import Conflict, InvalidValue, LubanError, NotFound
 from luban.model.finding import Finding, Severity
@@ -20,6 +20,7 @@ from luban.services.checking import Checking
 from luban.services.runs import Runs, is_over
 
 Tree = dict[str, Any]
+T = TypeVar("T")
 
 NOTHING: Tree = {"luban": 1, "nodes": {}, "links": []}
 """What a new agent is made of."""
@@ -271,6 +272,8 @@ class Proposals:
             }
         )
         if not await self._store.change(decided, seen=proposal.updated_at):
+            if not proposal.agent:
+                await self._agents.delete(owner, agent.id)  # somebody else's is the one
             raise ProposalDecided(name=proposal.id, state="accepted")
         return Accepted(agent, decided, taken)
 
@@ -295,7 +298,8 @@ class Proposals:
             taken = take(NOTHING, proposal.changes, wanted)
             draft = AgentDraft(document=taken.document)
             return await self._agents.create(proposal.owner, draft), taken
-        for _ in range(_TRIES):
+        tries = _TRIES
+        while True:
             agent = await self._agents.get(proposal.owner, proposal.agent)
             if in_draft:
                 ids = [each.id for each in proposal.changes if each.id in wanted]
@@ -309,9 +313,11 @@ class Proposals:
                     proposal.owner, agent.id, change, agent.revision
                 )
             except Conflict:
-                continue  # somebody was quicker: look again at what fits
-            return changed, taken
-        raise ProposalConflicts(conflicts=proposal.agent)
+                tries -= 1  # look again at what fits
+                if not tries:
+                    raise
+            else:
+                return changed, taken
 
     async def _put(self, proposal: Proposal) -> Proposal:
         for _ in range(_TRIES):
@@ -345,15 +351,19 @@ class Proposals:
         return found
 
     async def _detail(self, proposal: Proposal) -> ProposalDetail:
-        run = None
-        try:
-            run = await self._runs.get(proposal.owner, proposal.run)
-            document = NOTHING
-            if proposal.agent:
-                document = (await self._agents.get(proposal.owner, proposal.agent)).document
-        except NotFound:  # the run or the agent was deleted
-            document = NOTHING
+        owner = proposal.owner
+        run = await _if_there(self._runs.get(owner, proposal.run))
+        agent = await _if_there(self._agents.get(owner, proposal.agent)) if proposal.agent else None
+        document = agent.document if agent else NOTHING
         return ProposalDetail(proposal, standings(proposal.changes, document), run)
+
+
+async def _if_there(asked: Awaitable[T]) -> T | None:
+    """Runs and agents may have been deleted since."""
+    try:
+        return await asked
+    except NotFound:
+        return None
 
 
 def _spelled_as(before: Tree, document: Tree, checking: Checking) -> Tree:
