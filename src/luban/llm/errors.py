@@ -12,11 +12,12 @@ class ModelUnknown(WordedError):
     code = "model_unknown"
     en = (
         "There is no model `{model}`. Configured: {known}. Set OPENAI_API_KEY (and OPENAI_BASE_URL "
-        "for another service), or add the model to luban.toml under [[models]]."
+        "for another service), or add it: *Settings → Models*, `luban model add`, or luban.toml."
     )
     zh = (
         "没有名为“{model}”的模型。已配置：{known}。请设置 OPENAI_API_KEY"
-        "（使用其他服务时再设置 OPENAI_BASE_URL），或在 luban.toml 的 [[models]] 中添加该模型。"
+        "（使用其他服务时再设置 OPENAI_BASE_URL），或添加该模型：“设置 → 模型”、"
+        "`luban model add` 或 luban.toml。"
     )
 
 

@@ -615,7 +615,7 @@ CREATE TABLE proposals (
     PRIMARY KEY (owner, id)
 );
 alter table models enable row level security;
-create policy of_owner on models using (owner = nullif(current_setting('luban.owner', true), '') or shared);
+create policy of_owner on models using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table model_use enable row level security;
 create policy of_owner on model_use using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table budgets enable row level security;
@@ -623,11 +623,13 @@ create policy of_owner on budgets using (owner = nullif(current_setting('luban.o
 alter table model_holds enable row level security;
 create policy of_owner on model_holds using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table tool_servers enable row level security;
-create policy of_owner on tool_servers using (owner = nullif(current_setting('luban.owner', true), '') or shared);
+create policy of_owner on tool_servers using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table threads enable row level security;
 create policy of_owner on threads using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table thread_messages enable row level security;
 create policy of_owner on thread_messages using (owner = nullif(current_setting('luban.owner', true), ''));
 alter table proposals enable row level security;
 create policy of_owner on proposals using (owner = nullif(current_setting('luban.owner', true), ''));
+create policy of_everybody on models for select using (shared);
+create policy of_everybody on tool_servers for select using (shared);
 UPDATE luban_revision SET version_num='0010' WHERE luban_revision.version_num = '0009';

@@ -29,12 +29,14 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         return
     for table in TABLES:
-        shared = " or shared" if table in ("models", "tool_servers") else ""
         op.execute(f"alter table {table} enable row level security")
         op.execute(
             f"create policy of_owner on {table} "
-            f"using (owner = nullif(current_setting('luban.owner', true), ''){shared})"
+            "using (owner = nullif(current_setting('luban.owner', true), ''))"
         )
+    for table in ("models", "tool_servers"):
+        # What is shared is seen by all, and still changed by its owner alone.
+        op.execute(f"create policy of_everybody on {table} for select using (shared)")
 
 
 def _models() -> None:
