@@ -3,7 +3,14 @@
 import { clsx } from "clsx";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type BlockSpec, descriptionOf, type PaletteHit, searchBlocks, titleOf } from "@/editor";
+import {
+  type BlockSpec,
+  descriptionOf,
+  isToolType,
+  type PaletteHit,
+  searchBlocks,
+  titleOf,
+} from "@/editor";
 import { isImeKey } from "@/ui/ime";
 import { BlockIcon } from "./BlockIcon";
 import { useCanvas, useUi } from "./context";
@@ -82,7 +89,7 @@ function QuickAddList({
         aria-label={t("canvas.search")}
         placeholder={
           joins && type
-            ? t("canvas.fits", { kind: t(`canvas.kind.${type.kind}`) })
+            ? t("canvas.fits", { kind: t(`canvas.kind.${isToolType(type) ? "tool" : type.kind}`) })
             : t("canvas.search")
         }
         value={text}
