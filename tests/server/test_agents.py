@@ -19,6 +19,8 @@ from luban.model.views import ApprovalView, RunView
 from tests.cli.kit import Luban
 from tests.server.kit import ServerProcess, server
 
+SLOWLY = "It is told slowly, one piece after the other."
+
 
 class Desk(NamedTuple):
     """A server with an agent that writes files, and asks before it writes some."""
@@ -72,6 +74,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
         Reply(text="Not written.", after="did not allow"),
         Reply(text="Written.", after="final/a.md"),
         Reply(text="I write it.", calls=(final,), after="drafts/a.md"),
+        Reply(text=SLOWLY, gap=0.05, after="Tell"),
         Reply(calls=(draft,)),
     ]
     async with scripted_server(replies) as model:
@@ -88,6 +91,7 @@ async def test_questions_are_answered_late_twice_and_from_anywhere(tmp_path: Pat
         await _from_the_command_line(at, tmp_path)
         await _after_it_was_cancelled(at)
         await _for_good(at)
+        await _as_it_comes(at)
 
 
 async def _once(at: Desk) -> None:
@@ -142,3 +146,15 @@ async def _for_good(at: Desk) -> None:
     ended = await at.luban.runs.wait(again.id, timeout=30)
     assert ended.outputs["answer"] == "Written."
     assert (await at.luban.approvals.list()).items == []
+
+
+async def _as_it_comes(at: Desk) -> None:
+    """The answer is heard while the model still writes it."""
+    run = await at.luban.runs.start(at.agent, {"goal": "Tell"})
+    pieces: list[str] = []
+    async for event in at.luban.runs.events(run.id):
+        if event.kind == "step_delta":
+            assert (event.values["node"], event.values["pin"]) == ("agent", "answer")
+            pieces.append(event.values["text"])
+    assert len(pieces) > 1 and SLOWLY.endswith("".join(pieces))
+    assert (await at.luban.runs.get(run.id)).outputs["answer"] == SLOWLY
