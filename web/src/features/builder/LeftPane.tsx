@@ -43,9 +43,7 @@ export function LeftPane({ findings, recent, onInspect }: LeftPaneProps) {
       />
       <div {...tabPanel("left", tab)} tabIndex={-1} className="flex min-h-0 grow flex-col">
         <Boundary region="palette">
-          {tab === "blocks" && (
-            <Palette recent={recent} onAdd={add} />
-          )}
+          {tab === "blocks" && <Palette recent={recent} onAdd={add} />}
           {tab === "outline" && <Outline findings={findings} onInspect={onInspect} />}
           {tab === "text" && <TextPane />}
         </Boundary>

@@ -32,6 +32,7 @@ export function NewToolServer({ onMade, onClose }: NewToolServerProps) {
         const place = isAddress ? { url: where.trim() } : { command: where.trim().split(/\s+/) };
         await addToolServer({ name: name.trim(), ...place, credential });
         onMade();
+        onClose();
       }}
       onClose={onClose}
     >

@@ -76,6 +76,7 @@ export default function ToolServersPage() {
           onSubmit={async () => {
             await removeToolServer(leaving.id);
             await changed();
+            setLeaving(null);
           }}
           onClose={() => setLeaving(null)}
         >
