@@ -106,6 +106,21 @@ async def test_a_price_nobody_knows_is_not_nothing(tmp_path: Path) -> None:
         }
 
 
+async def test_a_limit_of_nothing_asks_before_the_first_call(tmp_path: Path) -> None:
+    async with asking_home(tmp_path, price={}) as asking:
+        agent = await asking.agent("test.loop", 2, limits={"unpriced_calls": 0})
+        run = await asking.run(agent)
+        assert (run.status, asking.asked) == (RunStatus.WAITING, [])
+        await asking.home.house.runs.resume(ME, run.id, {})  # one more is let through
+        run = await asking.go_on(run.id)
+        assert (run.status, len(asking.asked)) == (RunStatus.WAITING, 1)
+        run = await asking.go_on(run.id, unpriced_calls=10)
+        assert (run.status, len(asking.asked)) == (RunStatus.COMPLETED, 2)
+    async with asking_home(tmp_path, price={"input_usd": 0.0, "output_usd": 0.0}) as asking:
+        agent = await asking.agent("test.loop", 2, limits={"usd": 0, "unpriced_calls": 0})
+        assert (await asking.run(agent)).status is RunStatus.COMPLETED  # it costs nothing
+
+
 FIRST = Slice(page=1, page_size=100)
 
 

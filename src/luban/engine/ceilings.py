@@ -79,6 +79,7 @@ class Ceilings:
         self,
         node: str,
         limits: SpendLimits | None,
+        call: Taken,
         held: Taken = NOTHING,
         held_by_node: Taken = NOTHING,
     ) -> tuple[str, float, dict[str, Any]] | None:
@@ -87,7 +88,7 @@ class Ceilings:
         Returns its name, what was taken, and what else is to be said of it. `held` is what calls
         in flight may take.
         """
-        found = exceeded(self.limits, self.taken, held=held)
+        found = exceeded(self.limits, self.taken, call, held=held)
         if found is not None:
             return found.what, found.taken, {"what": found.what, "of": found.limit}
         if limits is None:
@@ -96,7 +97,7 @@ class Ceilings:
             what: self._raised.get(node_limit(node, what)) for what in type(limits).model_fields
         }
         limits = limits.model_copy(update={k: v for k, v in raised.items() if v is not None})
-        found = exceeded(limits, self._of_nodes.get(node, NOTHING), held=held_by_node)
+        found = exceeded(limits, self._of_nodes.get(node, NOTHING), call, held=held_by_node)
         if found is None:
             return None
         told = {"what": found.what, "of": found.limit, "node": node}

@@ -133,10 +133,11 @@ class Spending:
             await self._recorder.before_effect()  # what was paid so far stays paid
             most = await self._at_most(place.node, model, expected)
             # From here to where it is in flight nothing is awaited: calls side by side count.
-            self._pause_if_reached(place)
+            self._pause_if_reached(place, most)
             if self._ceilings.paused is not None:
                 continue
-            if self._ceilings.exceeded(*place, self._held(), self._held(place.node)) is not None:
+            held = self._held(), self._held(place.node)
+            if self._ceilings.exceeded(*place, most, *held) is not None:
                 await self._one_ends(None)
                 continue
             call = CallUnderWay(self, step, place.node, model, most)
@@ -184,8 +185,8 @@ class Spending:
                 held = held.added(call.expected)
         return held
 
-    def _pause_if_reached(self, place: _Place) -> None:
-        reached = self._ceilings.exceeded(*place)
+    def _pause_if_reached(self, place: _Place, most: Taken) -> None:
+        reached = self._ceilings.exceeded(*place, most)
         if reached is not None and self._ceilings.paused is None:
             self._pause(*reached)
 

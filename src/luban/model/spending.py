@@ -44,6 +44,12 @@ class Taken(NamedTuple):
             max(self.unpriced, other.unpriced),
         )
 
+    def may_take(self, what: Resource) -> bool:
+        """Whether a call that is expected to take this counts against such a limit."""
+        if what == "tokens":
+            return True
+        return self.unpriced > 0 or (what == "usd" and self.usd > 0)
+
     def of(self, what: Resource) -> float:
         return self.unpriced if what == "unpriced_calls" else getattr(self, what)
 
@@ -89,19 +95,19 @@ def agent_scope(agent: str) -> str:
 
 
 def exceeded(
-    limits: SpendLimits | Limits, taken: Taken, *, held: Taken = NOTHING
+    limits: SpendLimits | Limits, taken: Taken, call: Taken, *, held: Taken = NOTHING
 ) -> Exceeded | None:
-    """The first limit that what was taken, and what calls in flight may take, leaves nothing of.
+    """The first limit that what was taken, and what is held, leaves nothing of for a call.
 
-    A limit of 0 dollars lets calls through that are known to cost nothing.
+    Only what the call may take itself matters: one that is known to be free passes a limit of
+    money. One whose price is unknown does not.
     """
     for what in ("tokens", "usd", "unpriced_calls"):
         limit = getattr(limits, what)
-        if limit is None:
+        if limit is None or not call.may_take(what):
             continue
-        used, waiting = taken.of(what), held.of(what)
-        free = what == "usd" and not limit
-        if used + waiting > limit if free else used + waiting >= limit:
+        used = taken.of(what)
+        if used + held.of(what) >= limit:
             return Exceeded(what, used, limit)
     return None
 

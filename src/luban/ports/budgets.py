@@ -140,8 +140,8 @@ def judge(
     for window, limits in stored.budget.windows():
         of_run = window == "run"
         so_far = call.run_taken if of_run else taken.get(window, NOTHING)
-        if (over := exceeded(limits, so_far)) is not None:
+        if (over := exceeded(limits, so_far, call.expected)) is not None:
             return Admission(spent=Spent(stored.scope, window, over))
         in_flight = call.run_held if of_run else held
-        busy = busy or exceeded(limits, so_far, held=in_flight) is not None
+        busy = busy or exceeded(limits, so_far, call.expected, held=in_flight) is not None
     return Admission(busy=True) if busy else None

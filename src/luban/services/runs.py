@@ -257,7 +257,7 @@ class Runs:
             limit = str(wait.details.get("limit", ""))
             if not limits and wait.kind is WaitKind.LIMIT and not limit.startswith("budget:"):
                 reached = max(wait.details["value"], wait.details.get("of", 0))
-                raised[limit] = 2 * reached
+                raised[limit] = 2 * reached or 1
         for name, value in raised.items():
             _check_limit(name, value)
         if not await self._store.resume(owner, run_id, raised, self._clock.now()):
