@@ -22,7 +22,7 @@ from luban.server.wiring import Home
 from luban.services.accounts.person import Person
 from luban.services.accounts.users import UserDraft
 from tests.api.kit import V1
-from tests.services.kit import CALCULATOR, one_step, run_until_it_waits
+from tests.services.kit import CALCULATOR, TALKER, one_step, run_until_it_waits
 
 Tree = dict[str, Any]
 INPUTS = {"a": 1, "b": 2}
@@ -366,8 +366,8 @@ async def _thread(things: Things) -> str:
 
 
 async def _message(things: Things) -> str:
-    path = f"/threads/{await things.of('thread_id')}/messages"
-    return (await things.post(path, json={"text": things.canary}))["answer"]["id"]
+    where = f"/threads/{await things.of('thread_id')}/messages"
+    return (await things.post(where, json={"text": things.canary}))["answer"]["id"]
 
 
 async def _model_provider(things: Things) -> str:
@@ -385,20 +385,9 @@ async def _response(things: Things) -> str:
     return f"resp_{await things.of('message_id')}"
 
 
-TALKER: Tree = {
-    "luban": 1,
-    "nodes": {
-        "message": {"block": "io.input_text", "with": {"name": "message"}},
-        "answer": {"block": "io.output", "with": {"name": "answer"}},
-    },
-    "links": ["message.value -> answer.value"],
-}
-
-
 async def _talker(things: Things) -> str:
-    document = {**TALKER, "name": f"{things.canary} that talks"}
-    agent = await things.post("/agents", json={"document": document})
-    return f"agent/{agent['id']}"
+    new = {"document": {**TALKER, "name": f"{things.canary} that talks"}}
+    return f"agent/{(await things.post('/agents', json=new))['id']}"
 
 
 async def _new_name(things: Things) -> str:
@@ -406,6 +395,7 @@ async def _new_name(things: Things) -> str:
 
 
 Maker = Callable[[Things], Awaitable[Any]]
+
 
 async def _budget(things: Things) -> str:
     scope = f"agent:{await things.of('agent_id')}"

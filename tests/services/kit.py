@@ -28,6 +28,15 @@ CALCULATOR: dict[str, Any] = {
     "links": ["a.value -> add.a", "b.value -> add.b", "add.result -> result.value"],
 }
 
+TALKER: dict[str, Any] = {
+    "luban": 1,
+    "nodes": {
+        "message": {"block": "io.input_text", "with": {"name": "message"}},
+        "answer": {"block": "io.output", "with": {"name": "answer"}},
+    },
+    "links": ["message.value -> answer.value"],
+}
+
 SIGNALS = '''
 """Blocks that write down that they ran, and wait for a file before they go on."""
 import asyncio

@@ -179,6 +179,17 @@ test("who comes later sees what is under way, but not what has ended meanwhile",
   expect(live.nodes.gone).toBeUndefined();
 });
 
+test("what a step wrote before it was found under way stays", () => {
+  const said = { run: "r_1", node: "talk", iteration: 0, pin: "answer", attempt: 1, claim: 1 };
+  const delta = (text: string, offset: number) =>
+    ({ kind: "step_delta", id: null, data: { ...said, text, offset } }) as const;
+  const told = applyEvent(IDLE, delta("So far", 0), 1_000);
+  const found = [{ node: "talk", iteration: 0, status: "running", started_at: null }];
+  const live = seedRunning(told, found as never, new Set(), 1_000);
+  expect(live.nodes.talk?.active).toEqual(["talk#0"]);
+  expect(applyEvent(live, delta(" good", 6), 1_000).nodes.talk?.deltas.answer).toBe("So far good");
+});
+
 test("what still runs when the run ends did not complete", () => {
   const live = after(started("slow"), {
     kind: "run_ended",

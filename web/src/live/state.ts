@@ -292,7 +292,10 @@ export function seedRunning(
     const known = live.nodes[nodeKey(step.node)]?.active.includes(stepKey(data));
     if (step.status !== "running" || known || ended.has(stepKey(data))) return state;
     const at = asMilliseconds(step.started_at, now);
-    return applyEvent(state, { kind: "step_started", id: null, data }, at);
+    const begun = applyEvent(state, { kind: "step_started", id: null, data }, at);
+    // What it wrote before may have been told already.
+    const deltas = state.nodes[nodeKey(step.node)]?.deltas;
+    return deltas ? onNode(begun, data, (node) => ({ ...node, deltas })) : begun;
   }, live);
 }
 

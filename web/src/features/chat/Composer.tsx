@@ -67,6 +67,73 @@ export function Attached(props: { file: FileReference; onRemove?: () => void }) 
   );
 }
 
+interface ActionsProps {
+  takesFiles: boolean;
+  loading: boolean;
+  busy: boolean;
+  empty: boolean;
+  submit: string;
+  onTake: (files: FileList | null) => void;
+  onStop: (() => void) | undefined;
+  onCancel: (() => void) | undefined;
+}
+
+function Actions(props: ActionsProps) {
+  const { t } = useTranslation();
+  const { takesFiles, loading, busy, empty, submit, onTake, onStop, onCancel } = props;
+  const chooser = useRef<HTMLInputElement>(null);
+  return (
+    <div className="flex items-center gap-1.5">
+      {takesFiles && (
+        <>
+          <input
+            ref={chooser}
+            type="file"
+            multiple
+            hidden
+            aria-label={t("chat.attach")}
+            onChange={(event) => {
+              onTake(event.target.files);
+              event.target.value = "";
+            }}
+          />
+          <IconButton
+            look="quiet"
+            label={t("chat.attach")}
+            tipSide="top"
+            onClick={() => chooser.current?.click()}
+          >
+            <Paperclip size={16} />
+          </IconButton>
+        </>
+      )}
+      <span className="min-w-0 grow truncate text-xs text-fg3 max-sm:invisible">
+        {loading ? t("ui.loading") : t("chat.keys")}
+      </span>
+      {onCancel && (
+        <Button look="quiet" onClick={onCancel}>
+          {t("ui.cancel")}
+        </Button>
+      )}
+      {onStop ? (
+        <Button icon={<Square size={13} aria-hidden />} onClick={onStop}>
+          {t("chat.stop")}
+        </Button>
+      ) : (
+        <Button
+          type="submit"
+          look="primary"
+          busy={busy}
+          disabled={empty || loading}
+          icon={<SendHorizontal size={15} aria-hidden />}
+        >
+          {submit}
+        </Button>
+      )}
+    </div>
+  );
+}
+
 export function Composer(props: ComposerProps) {
   const { t } = useTranslation();
   const { busy, takesFiles, onSend, onStop, onCancel } = props;
@@ -75,7 +142,6 @@ export function Composer(props: ComposerProps) {
   const [over, setOver] = useState(false);
   const attached = useAttached(props.files ?? []);
   const area = useRef<HTMLTextAreaElement>(null);
-  const chooser = useRef<HTMLInputElement>(null);
   const empty = text.trim() === "" && attached.files.length === 0;
   useEffect(() => area.current?.focus({ preventScroll: true }), []);
   const send = async () => {
@@ -145,54 +211,16 @@ export function Composer(props: ComposerProps) {
         onKeyDown={onKeyDown}
         onPaste={(event) => take(event.clipboardData.files)}
       />
-      <div className="flex items-center gap-1.5">
-        {takesFiles && (
-          <>
-            <input
-              ref={chooser}
-              type="file"
-              multiple
-              hidden
-              aria-label={t("chat.attach")}
-              onChange={(event) => {
-                take(event.target.files);
-                event.target.value = "";
-              }}
-            />
-            <IconButton
-              look="quiet"
-              label={t("chat.attach")}
-              tipSide="top"
-              onClick={() => chooser.current?.click()}
-            >
-              <Paperclip size={16} />
-            </IconButton>
-          </>
-        )}
-        <span className="min-w-0 grow truncate text-xs text-fg3 max-sm:invisible">
-          {attached.loading ? t("ui.loading") : t("chat.keys")}
-        </span>
-        {onCancel && (
-          <Button look="quiet" onClick={onCancel}>
-            {t("ui.cancel")}
-          </Button>
-        )}
-        {onStop ? (
-          <Button icon={<Square size={13} aria-hidden />} onClick={onStop}>
-            {t("chat.stop")}
-          </Button>
-        ) : (
-          <Button
-            type="submit"
-            look="primary"
-            busy={busy}
-            disabled={empty || attached.loading}
-            icon={<SendHorizontal size={15} aria-hidden />}
-          >
-            {props.submit}
-          </Button>
-        )}
-      </div>
+      <Actions
+        takesFiles={takesFiles}
+        loading={attached.loading}
+        busy={busy}
+        empty={empty}
+        submit={props.submit}
+        onTake={take}
+        onStop={onStop}
+        onCancel={onCancel}
+      />
     </form>
   );
 }

@@ -45,12 +45,58 @@ function useThreadActions(thread: Thread) {
   return { change, remove };
 }
 
+type Asked = "rename" | "delete";
+
+interface ThreadDialogProps {
+  thread: Thread;
+  asked: Asked;
+  name: string;
+  onClose: () => void;
+}
+
+function ThreadDialog({ thread, asked, name, onClose }: ThreadDialogProps) {
+  const { t } = useTranslation();
+  const [title, setTitle] = useState(thread.title);
+  const { change, remove } = useThreadActions(thread);
+  if (asked === "rename")
+    return (
+      <Asking
+        title={t("chat.rename")}
+        submit={t("ui.save")}
+        disabled={!title.trim()}
+        onClose={onClose}
+        onSubmit={() => change.mutateAsync({ title: title.trim() }).then(onClose)}
+      >
+        <Labeled label={t("chat.title")}>
+          {(wiring) => (
+            <TextInput
+              {...wiring}
+              value={title}
+              maxLength={200}
+              onChange={(event) => setTitle(event.target.value)}
+            />
+          )}
+        </Labeled>
+      </Asking>
+    );
+  return (
+    <Asking
+      danger
+      title={t("chat.deleteTitle", { title: name })}
+      submit={t("chat.delete")}
+      onClose={onClose}
+      onSubmit={remove}
+    >
+      <p className="text-fg2">{t("chat.deleteHint")}</p>
+    </Asking>
+  );
+}
+
 function ThreadItem({ thread, here }: { thread: Thread; here: boolean }) {
   const { t } = useTranslation();
   const { ago } = useFormats();
-  const [asked, setAsked] = useState<"rename" | "delete" | null>(null);
-  const [title, setTitle] = useState(thread.title);
-  const { change, remove } = useThreadActions(thread);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const { change } = useThreadActions(thread);
   const name = thread.title || t("chat.untitled");
   return (
     <li className="group flex items-center rounded-control hover:bg-surface2 has-aria-[current=page]:bg-accent-soft">
@@ -107,36 +153,8 @@ function ThreadItem({ thread, here }: { thread: Thread; here: boolean }) {
           },
         ]}
       />
-      {asked === "rename" && (
-        <Asking
-          title={t("chat.rename")}
-          submit={t("ui.save")}
-          disabled={!title.trim()}
-          onClose={() => setAsked(null)}
-          onSubmit={() => change.mutateAsync({ title: title.trim() }).then(() => setAsked(null))}
-        >
-          <Labeled label={t("chat.title")}>
-            {(wiring) => (
-              <TextInput
-                {...wiring}
-                value={title}
-                maxLength={200}
-                onChange={(event) => setTitle(event.target.value)}
-              />
-            )}
-          </Labeled>
-        </Asking>
-      )}
-      {asked === "delete" && (
-        <Asking
-          danger
-          title={t("chat.deleteTitle", { title: name })}
-          submit={t("chat.delete")}
-          onClose={() => setAsked(null)}
-          onSubmit={remove}
-        >
-          <p className="text-fg2">{t("chat.deleteHint")}</p>
-        </Asking>
+      {asked && (
+        <ThreadDialog thread={thread} asked={asked} name={name} onClose={() => setAsked(null)} />
       )}
     </li>
   );
