@@ -206,7 +206,7 @@ async def test_a_tool_that_must_not_be_repeated_is_announced_and_answers_in_a_dr
 ):
     sent: list[str] = []
 
-    @block(id="send", effect=Effect.ONCE, examples=[Example({"text": "x"}, {"result": "example"})])
+    @block(id="send", effect=Effect.ONCE, examples=(Example({"text": "x"}, {"result": "example"}),))
     async def send(text: str) -> str:
         sent.append(text)
         return f"sent {text}"

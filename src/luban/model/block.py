@@ -214,12 +214,6 @@ class BlockSpec(_Frozen):
     def output_by_name(self) -> dict[str, OutputPin]:
         return {pin.name: pin for pin in (*self.outputs, ERROR_PIN)}
 
-    @cached_property
-    def link_sources(self) -> dict[str, OutputPin]:
-        """The outputs a link may start from: those, and `as_tool` of a step."""
-        tool = (TOOL_PIN,) if self.role is Role.STEP else ()
-        return {pin.name: pin for pin in (*self.outputs, ERROR_PIN, *tool)}
-
     @property
     def main_output(self) -> OutputPin | None:
         """The pin a link without a pin starts from: the one marked `main`, else the first."""
