@@ -10,8 +10,9 @@ from luban.llm.shipped import Provider, providers, shipped_models
 _HEAD = """\
 # Models
 
-The models that Luban knows, made by `./run fix` from `src/luban/llm/models.toml`. Any other name of these providers
-works too, and any other service by its address: [Use a model](../howto/use-a-model.md).
+The models that Luban knows, made by `./run fix` from `src/luban/llm/models.toml`. Any other name of
+these providers works too, and any other service by its address:
+[Use a model](../howto/use-a-model.md).
 
 | model | title | window | can |
 |---|---|---|---|"""

@@ -33,6 +33,7 @@ class InstalledModels:
         self._environment = environment
         self._found: dict[str, ModelConfig] = {}
         self._good_until = 0.0
+        self._waited = False
         self._looking: asyncio.Task[None] | None = None
         self._client: httpx2.AsyncClient | None = None
         self._asked = [
@@ -47,7 +48,8 @@ class InstalledModels:
             return {}
         if self._looking is None and time.monotonic() >= self._good_until:
             self._looking = asyncio.create_task(self._look())
-        if self._looking is not None and not self._found:
+        if self._looking is not None and not self._waited:
+            self._waited = True
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
                     await asyncio.shield(self._looking)

@@ -94,10 +94,23 @@ class ModelSources:
         self.settings = settings or ModelSettings()
         self._rows = rows
         self._installed = installed
-        self._read: dict[str, tuple[float, list[ModelRow]]] = {}
+        self._made: dict[str, tuple[float, KnownModels]] = {}
+        self._changes = 0
 
     async def of(self, owner: str) -> KnownModels:
         """Raises what the rows' storage raises."""
+        now, changes = time.monotonic(), self._changes
+        at, made = self._made.get(owner, (now - LASTS, None))
+        if made is not None and now - at < LASTS:
+            return made
+        made = await self._merged(owner)
+        if changes == self._changes:  # else somebody changed it meanwhile
+            if len(self._made) >= _MOST:
+                self._made.clear()
+            self._made[owner] = (now, made)
+        return made
+
+    async def _merged(self, owner: str) -> KnownModels:
         merged: dict[str, KnownModel] = {}
         default = self.settings.default
         for model, config in self.settings.rows.items():
@@ -119,7 +132,8 @@ class ModelSources:
 
     def forget(self) -> None:
         """What was read no longer counts: somebody changed it here."""
-        self._read.clear()
+        self._changes += 1
+        self._made.clear()
 
     async def aclose(self) -> None:
         if self._installed is not None:
@@ -129,13 +143,7 @@ class ModelSources:
         """Shared ones first, so that an owner's own replace them."""
         if self._rows is None:
             return []
-        now = time.monotonic()
-        at, rows = self._read.get(owner, (-LASTS, []))
-        if now - at >= LASTS:
-            rows = await self._rows.list(owner)
-            if len(self._read) >= _MOST:
-                self._read.clear()
-            self._read[owner] = (now, rows)
+        rows = await self._rows.list(owner)
         found: list[KnownModel] = []
         seen: set[tuple[str, bool]] = set()
         for row in sorted(rows, key=lambda row: row.owner == owner and not row.shared):
