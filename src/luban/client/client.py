@@ -24,8 +24,8 @@ from luban.client.runs import Runs
 from luban.client.spending import Budgets
 from luban.client.stored import Stored
 from luban.client.teams import Teams
-from luban.client.tool_servers import ToolServers
 from luban.client.threads import Threads
+from luban.client.tool_servers import ToolServers
 from luban.client.transport import Transport
 from luban.client.webhooks import Webhooks
 from luban.model.views import (
