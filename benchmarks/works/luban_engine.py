@@ -58,6 +58,15 @@ class NoWorld:
 
     models = http
 
+    def mcp(self, owner: str) -> Any:
+        raise NotImplementedError
+
+    def catalogue(self, owner: str, run_id: str) -> Any:
+        raise NotImplementedError
+
+    async def tools(self, owner: str, wanted: Sequence[str]) -> Any:
+        raise NotImplementedError
+
     def browser(self) -> Any:
         raise NotImplementedError
 

@@ -131,16 +131,11 @@ async def test_runs_that_no_request_started_are_noted(home: Home, http: httpx2.A
 def test_every_change_has_a_name_that_says_what_happened_to_what() -> None:
     """A route that is called otherwise gets its action in `route_names`."""
     nouns = {
-        "agent", "api_key", "approval", "budget", "caps", "collection", "credential", "delivery", "document",
-        "email",
-        "factor", "file", "identity", "invitation", "key", "link", "member", "memory", "message",
-        "model",
-        "password", "provider",
-        "proposal",
-        "provider_app", "quota", "reset", "role", "run", "session", "table", "team", "thread",
-        "ticket", "tool_server",
-        "user",
-        "version", "webhook",
+        "agent", "api_key", "approval", "budget", "caps", "collection", "credential", "delivery",
+        "document", "email", "factor", "file", "identity", "invitation", "key", "link", "member",
+        "memory", "message", "model", "password", "proposal", "provider", "provider_app", "quota",
+        "reset", "role", "run", "session", "table", "team", "thread", "ticket", "tool_server",
+        "user", "version", "webhook",
     }  # fmt: skip
     strange = {
         f"{each.id}: {action}"

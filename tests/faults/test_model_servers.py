@@ -66,7 +66,9 @@ async def test_what_goes_wrong_for_a_while_is_tried_again(tmp_path: Path) -> Non
         (step,) = (each for each in steps[fault] if each.node == "ask")
         assert [bool(each.error) for each in step.attempts] == [True, True, False], fault
         if fault == "busy":
-            first, second = (datetime.fromisoformat(each.started_at) for each in step.attempts[:2])
+            first, second = (
+                datetime.fromisoformat(str(each.started_at)) for each in step.attempts[:2]
+            )
             assert (second - first).total_seconds() >= 1
     assert len(model.requests) == 3 * len(FAULTS)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import httpx2
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
 
 from luban.llm.scripted.script import Reply
 from luban.llm.scripted.server import ScriptedModel, scripted_server
@@ -69,7 +70,7 @@ async def opened(folder: Path) -> AsyncIterator[Door]:
             yield Door(running, key, model)
 
 
-def user(text: str) -> list[dict[str, str]]:
+def user(text: str) -> list[ChatCompletionMessageParam]:
     return [{"role": "user", "content": text}]
 
 
@@ -94,14 +95,14 @@ async def _completes(client: openai.AsyncOpenAI) -> None:
     earlier = [{"role": "system", "content": "Be brief."}, *user("Hi")]
     told = await chat.create(
         model="agent/Parrot",
-        messages=[*earlier, {"role": "assistant", "content": "Ho"}, *user("your colour?")],  # pyright: ignore[reportArgumentType]
+        messages=[*earlier, {"role": "assistant", "content": "Ho"}, *user("your colour?")],
         temperature=0.5,
     )
     (choice,) = told.choices
     assert (choice.message.content, choice.finish_reason) == ("Blue", "stop")
     assert told.usage is not None
     assert (told.usage.prompt_tokens, told.usage.completion_tokens) == (12, 3)
-    plain = await chat.create(model="openai/m", messages=user("your colour?"))  # pyright: ignore[reportArgumentType]
+    plain = await chat.create(model="openai/m", messages=user("your colour?"))
     assert plain.choices[0].message.content == "Blue"
 
 
@@ -110,7 +111,7 @@ async def _streams(client: openai.AsyncOpenAI, door: Door) -> None:
     usage = None
     stream = await client.chat.completions.create(
         model="agent/Parrot",
-        messages=user("a story"),  # pyright: ignore[reportArgumentType]
+        messages=user("a story"),
         stream=True,
         stream_options={"include_usage": True},
     )
@@ -121,7 +122,7 @@ async def _streams(client: openai.AsyncOpenAI, door: Door) -> None:
     assert usage is not None and (usage.prompt_tokens, usage.completion_tokens) == (30, 9)
     broken_off = await client.chat.completions.create(
         model="agent/Parrot",
-        messages=user("a story"),  # pyright: ignore[reportArgumentType]
+        messages=user("a story"),
         stream=True,
     )
     async for chunk in broken_off:
@@ -175,16 +176,16 @@ async def _refuses(client: openai.AsyncOpenAI, door: Door) -> None:
     chat = client.chat.completions
     hi = user("Hi")
     with pytest.raises(openai.NotFoundError) as unknown:
-        await chat.create(model="agent/nobody", messages=hi)  # pyright: ignore[reportArgumentType]
+        await chat.create(model="agent/nobody", messages=hi)
     assert unknown.value.code == "not_found" and "nobody" in unknown.value.message
     with pytest.raises(openai.NotFoundError) as no_model:
-        await chat.create(model="nobody/x", messages=hi)  # pyright: ignore[reportArgumentType]
+        await chat.create(model="nobody/x", messages=hi)
     assert no_model.value.code == "model_not_found"
     tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
     with pytest.raises(openai.BadRequestError, match="its own tools"):
         await chat.create(model="agent/Parrot", messages=hi, tools=[tool])  # pyright: ignore[reportArgumentType]
     with pytest.raises(openai.ConflictError) as waits:
-        await chat.create(model="agent/Asker", messages=user("a letter"))  # pyright: ignore[reportArgumentType]
+        await chat.create(model="agent/Asker", messages=user("a letter"))
     assert waits.value.code == "answer_waits" and "Send a letter" in waits.value.message
     async with door.client("luban_wrong") as stranger:
         with pytest.raises(openai.AuthenticationError):

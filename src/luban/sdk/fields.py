@@ -44,7 +44,8 @@ def Field(  # noqa: N802  it stands where pydantic's Field stands
     canvas, `gather` takes all tokens of its links as one list, `main` makes an
     output the one that links without a pin begin at, `widget` names the editor
     (`textarea code password file model table color slider template json`; `model:embeddings` and
-    `model:image_making` offer models that do that). The constraints are pydantic's: `ge le gt lt min_length max_length pattern default_factory examples`.
+    `model:image_making` offer models that do that). The constraints are pydantic's:
+    `ge le gt lt min_length max_length pattern default_factory examples`.
     """
     marks = {
         "advanced": advanced,

@@ -33,7 +33,7 @@ from luban.services.estimates import Estimates
 from luban.services.files import Files
 from luban.services.findings import Findings
 from luban.services.forks import Forks
-from luban.services.house import House
+from luban.services.house import Connected, House, Keeping, Overseeing
 from luban.services.kept_agents import KeptAgents
 from luban.services.memories import Memories
 from luban.services.models import Models
@@ -84,67 +84,65 @@ def make_house(
     models: ConfiguredModels,
 ) -> House:
     """One of each."""
-    settings, database, clock, bus = over.settings, over.database, over.clock, over.bus
+    settings, database, clock = over.settings, over.database, over.clock
     core = _core(over, watching)
     agents, runs, steps, journal = core.agents, core.runs, core.steps, database.journal
-    links = open_links(settings, over.files, vault.sealing, clock)
-    findings = Findings(database.runs, over.guard, clock)
-    connecting = provider_services(
-        settings, database, vault.providers, vault.credentials, vault.opening, vault.sealing, clock
-    )
-    run_events = RunEvents(runs, journal, bus, clock)
-    run_news = RunNews(runs, database.runs, bus, clock)
-    talking = Talking(
-        agents, core.kept, core.versions, runs, run_events, core.checking, over.registry, clock
-    )
-    threads = Threads(database.threads, talking, runs, run_events, run_news, clock)
+    talk = _talk(over, core)
     roles = Roles(database.teams, people.accounts.recent)
-    tool_servers = ToolServerService(
-        database.tool_servers, over.tool_sessions, vault.credentials, vault.nodes, clock
-    )
     return House(
+        **vars(_keeping(over, core, vault)),
+        **vars(_overseeing(over, watching, vault)),
+        **vars(_connected(over, core, vault, talk.talking)),
         agents=agents,
         versions=core.versions,
         runs=runs,
-        run_events=run_events,
-        run_news=run_news,
-        talking=talking,
-        threads=threads,
+        run_events=talk.run_events,
+        run_news=talk.run_news,
+        talking=talk.talking,
+        threads=talk.threads,
         steps=steps,
         forks=_forks(over, core),
         run_states=RunStates(runs, journal, core.graphs, over.registry),
-        approvals=Approvals(
-            database.runs, database.queue, journal, bell=over.bell, bus=bus, clock=clock
-        ),
+        approvals=_approvals(over),
         blocks=Blocks(over.registry),
         checking=core.checking,
-        files=Files(over.files, open_uploads(settings), links),
-        agent_states=AgentStates(database.state, agents),
-        tables=OwnTables(database.rows, clock),
-        collections=Collections(database.index, clock),
-        memories=Memories(database.index, agents, clock),
-        run_archives=RunArchives(runs, core.kept, journal, database.retention),
         templates=core.templates,
         proposals=_proposals(over, core, vault),
-        models=Models(
-            models,
-            database.models,
-            database.credentials,
-            reachable(settings),
-            clock,
-        ),
-        replies=Replies(database.replies, clock),
+        models=Models(models, database.models, database.credentials, reachable(settings), clock),
         caps=core.caps,
         budgets=Budgets(database.budgets, agents, clock),
-        estimates=Estimates(
-            agents,
-            core.versions,
-            core.checking,
-            runs,
-            journal,
-            over.registry,
-            BudgetGate(database.budgets, models, clock),
-        ),
+        estimates=_estimates(over, core, models),
+        accounts=people.accounts,
+        proofs=people.proofs,
+        teams=open_teams(people.accounts, roles),
+        roles=roles,
+        sharing=_sharing(over, core, talk.threads),
+        credentials=vault.credentials,
+        credential_check=vault.check,
+        permission_check=_permission_check(over),
+        code=over.code,
+        key_rotation=vault.rotation,
+        about=_about(over),
+    )
+
+
+def _keeping(over: Adapters, core: _Core, vault: Vault) -> Keeping:
+    database, clock = over.database, over.clock
+    return Keeping(
+        files=_files(over, vault),
+        agent_states=AgentStates(database.state, core.agents),
+        tables=OwnTables(database.rows, clock),
+        collections=Collections(database.index, clock),
+        memories=Memories(database.index, core.agents, clock),
+        run_archives=RunArchives(core.runs, core.kept, database.journal, database.retention),
+        replies=Replies(database.replies, clock),
+    )
+
+
+def _overseeing(over: Adapters, watching: Watching, vault: Vault) -> Overseeing:
+    settings, database, clock = over.settings, over.database, over.clock
+    findings = Findings(database.runs, over.guard, clock)
+    return Overseeing(
         provider_limits=over.limits,
         rate_limits=RateLimits(over.rates, RateSettings.read(settings.rate_limits)),
         findings=findings,
@@ -152,37 +150,111 @@ def make_house(
         health=watching.health,
         meters=open_meters(watching, database, over.limits, findings, clock),
         watcher=watching,
-        overview=Overview(database.overview, over.limits, clock),
         webhooks=open_webhooks(watching, database.webhooks, vault.sealing, clock),
-        accounts=people.accounts,
-        proofs=people.proofs,
-        teams=open_teams(people.accounts, roles),
-        roles=roles,
-        sharing=Sharing(
-            database.links, agents, runs, steps, core.checking, over.registry, threads, clock
-        ),
-        credentials=vault.credentials,
-        credential_check=vault.check,
-        permission_check=_permission_check(over),
-        code=over.code,
-        key_rotation=vault.rotation,
+        overview=Overview(database.overview, over.limits, clock),
+    )
+
+
+def _connected(over: Adapters, core: _Core, vault: Vault, talking: Talking) -> Connected:
+    settings, database, clock = over.settings, over.database, over.clock
+    connecting = provider_services(
+        settings, database, vault.providers, vault.credentials, vault.opening, vault.sealing, clock
+    )
+    tool_servers = ToolServerService(
+        database.tool_servers, over.tool_sessions, vault.credentials, vault.nodes, clock
+    )
+    return Connected(
         own_providers=connecting.own,
         oauth_apps=connecting.apps,
         connecting=connecting.connecting,
         tool_servers=tool_servers,
-        offering=Offering(
-            agents,
-            OfferedTools(agents, core.versions, core.checking, tool_servers),
-            runs,
-            talking,
-            Blocks(over.registry),
-            over.registry,
-            settings.mcp_blocks,
-        ),
         tool_logins=ToolLogins(
             tool_servers, AskedLogins(over.http), connecting.own, connecting.connecting
         ),
-        about=_about(over),
+        offering=_offering(over, core, talking, tool_servers),
+    )
+
+
+class _Talk(NamedTuple):
+    """Runs as they are followed, and the conversations made of them."""
+
+    run_events: RunEvents
+    run_news: RunNews
+    talking: Talking
+    threads: Threads
+
+
+def _talk(over: Adapters, core: _Core) -> _Talk:
+    database, bus, clock = over.database, over.bus, over.clock
+    run_events = RunEvents(core.runs, database.journal, bus, clock)
+    run_news = RunNews(core.runs, database.runs, bus, clock)
+    talking = Talking(
+        core.agents,
+        core.kept,
+        core.versions,
+        core.runs,
+        run_events,
+        core.checking,
+        over.registry,
+        clock,
+    )
+    threads = Threads(database.threads, talking, core.runs, run_events, run_news, clock)
+    return _Talk(run_events, run_news, talking, threads)
+
+
+def _approvals(over: Adapters) -> Approvals:
+    database = over.database
+    return Approvals(
+        database.runs,
+        database.queue,
+        database.journal,
+        bell=over.bell,
+        bus=over.bus,
+        clock=over.clock,
+    )
+
+
+def _files(over: Adapters, vault: Vault) -> Files:
+    links = open_links(over.settings, over.files, vault.sealing, over.clock)
+    return Files(over.files, open_uploads(over.settings), links)
+
+
+def _estimates(over: Adapters, core: _Core, models: ConfiguredModels) -> Estimates:
+    return Estimates(
+        core.agents,
+        core.versions,
+        core.checking,
+        core.runs,
+        over.database.journal,
+        over.registry,
+        BudgetGate(over.database.budgets, models, over.clock),
+    )
+
+
+def _sharing(over: Adapters, core: _Core, threads: Threads) -> Sharing:
+    return Sharing(
+        over.database.links,
+        core.agents,
+        core.runs,
+        core.steps,
+        core.checking,
+        over.registry,
+        threads,
+        over.clock,
+    )
+
+
+def _offering(
+    over: Adapters, core: _Core, talking: Talking, tool_servers: ToolServerService
+) -> Offering:
+    return Offering(
+        core.agents,
+        OfferedTools(core.agents, core.versions, core.checking, tool_servers),
+        core.runs,
+        talking,
+        Blocks(over.registry),
+        over.registry,
+        over.settings.mcp_blocks,
     )
 
 

@@ -58,7 +58,47 @@ from luban.services.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
-class House:
+class Keeping:
+    """What people and agents keep."""
+
+    files: Files
+    agent_states: AgentStates
+    tables: OwnTables
+    collections: Collections
+    memories: Memories
+    run_archives: RunArchives
+    replies: Replies
+
+
+@dataclass(frozen=True)
+class Overseeing:
+    """What is looked after, and told of it."""
+
+    provider_limits: ProviderLimits
+    rate_limits: RateLimits
+    findings: Findings
+    audit: Auditing
+    health: HealthChecks
+    meters: Meters
+    watcher: Watcher
+    webhooks: Webhooks
+    overview: Overview
+
+
+@dataclass(frozen=True)
+class Connected:
+    """Services of others, and our own as others reach it."""
+
+    own_providers: OwnProviders
+    oauth_apps: OAuthApps
+    connecting: Connecting
+    tool_servers: ToolServerService
+    tool_logins: ToolLogins
+    offering: Offering
+
+
+@dataclass(frozen=True)
+class House(Keeping, Overseeing, Connected):
     """One of each."""
 
     agents: Agents
@@ -66,7 +106,6 @@ class House:
     runs: Runs
     run_events: RunEvents
     run_news: RunNews
-    run_archives: RunArchives
     steps: Steps
     forks: Forks
     run_states: RunStates
@@ -75,28 +114,13 @@ class House:
     threads: Threads
     blocks: Blocks
     checking: Checking
-    files: Files
-    agent_states: AgentStates
-    tables: OwnTables
-    collections: Collections
-    memories: Memories
     templates: Templates
     proposals: Proposals
     models: Models
-    replies: Replies
     caps: OwnerCaps
     budgets: Budgets
     estimates: Estimates
-    provider_limits: ProviderLimits
-    rate_limits: RateLimits
-    findings: Findings
     sharing: Sharing
-    audit: Auditing
-    health: HealthChecks
-    meters: Meters
-    watcher: Watcher
-    webhooks: Webhooks
-    overview: Overview
     accounts: Accounts
     proofs: Proofs
     teams: Teams
@@ -106,11 +130,5 @@ class House:
     permission_check: PermissionCheck
     code: CodeRunner
     key_rotation: KeyRotation
-    own_providers: OwnProviders
-    oauth_apps: OAuthApps
-    connecting: Connecting
-    tool_servers: ToolServerService
-    tool_logins: ToolLogins
-    offering: Offering
     about: dict[str, Any]
     """What may be told of the settings: version, data_dir, database, file_limit, blocks_path."""

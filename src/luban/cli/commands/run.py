@@ -81,20 +81,29 @@ def run(
 ) -> None:
     inputs = read_inputs(input or [], input_file)
     options = _options(read_pins("--pin", pin or []), simulate or recorded is not None, recorded)
-    path = Path(what)
-    quiet = quiet or json
     if estimate:
         from luban.cli.commands import run_estimate
 
-        run_estimate.tell(path, what, inputs, data, server, json=json)
+        run_estimate.tell(Path(what), what, inputs, data, server, json=json)
         return
+    leave_with(_ran(what, inputs, options, data, server, quiet or json), json)
+
+
+def _ran(
+    what: str,
+    inputs: dict[str, Any],
+    options: RunOptions | None,
+    data: Path | None,
+    server: str | None,
+    quiet: bool,
+) -> dict[str, Any]:
+    """Runs a file or an agent to its end."""
+    path = Path(what)
     if path.is_file() or what.endswith(_FILE_ENDINGS):
-        ended = in_loop(_run_file(path, inputs, options, data, quiet))
-    else:
-        ended = with_reach(
-            server, data, lambda reached: _run_agent(reached, what, inputs, options, quiet)
-        )
-    leave_with(ended, json)
+        return in_loop(_run_file(path, inputs, options, data, quiet))
+    return with_reach(
+        server, data, lambda reached: _run_agent(reached, what, inputs, options, quiet)
+    )
 
 
 def leave_with(ended: dict[str, Any], json: bool) -> NoReturn:

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { modelsQuery } from "@/api/catalogue";
 import { type Partner, talkableQuery } from "@/api/threads";
 
-export interface Choice {
+interface Choice {
   id: string;
   title: string;
 }
