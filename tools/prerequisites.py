@@ -93,7 +93,7 @@ def find_conformance(say: Callable[[str], None] = lambda _: None) -> list[str] |
 
 def _scripts() -> str:
     """Where programs of our Python's packages are, then all others."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return os.pathsep.join([str(Path(_python()).parent), os.environ.get("PATH", "")])
 
 
 def _peer(folder: Path, say: Callable[[str], None], what: str) -> list[str] | None:
