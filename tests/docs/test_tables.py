@@ -74,7 +74,7 @@ def test_every_address_is_on_the_page_about_http() -> None:
         (method, path)
         for methods, path in ADDRESS.findall(text)
         for method in methods.split()
-        if path.startswith(("/api/", "/health", "/metrics"))
+        if path.startswith(("/api/", "/health", "/metrics", "/v1/"))
     }
     served = {
         (method.upper(), path)

@@ -76,6 +76,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "TableStore.delete": lambda s, f, file: s.rows.delete(STRANGER, "t"),
     "SearchIndex.add": lambda s, f, file: s.index.add(THEIRS, [Document("stolen", "d")], {}, 1.0),
     "SearchIndex.collections": lambda s, f, file: s.index.collections(STRANGER),
+    "SearchIndex.describe": lambda s, f, file: s.index.describe(THEIRS, "d", {"a": 1}),
     "SearchIndex.find": lambda s, f, file: s.index.find(THEIRS, "d"),
     "SearchIndex.list": lambda s, f, file: s.index.list(THEIRS, Slice()),
     "SearchIndex.delete": lambda s, f, file: s.index.delete(THEIRS, ["d"]),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from luban.model.run import Run, RunStatus
+from luban.model.spending import known_usd
 from luban.model.thread_views import PinPlace, ThreadDetailView, ThreadMessageView, ThreadView
 from luban.model.views import moment
 from luban.ports.threads import Thread, ThreadMessage
@@ -40,7 +41,8 @@ def message_view(
         waiting_for=run.waiting_for if run else [],
         streams=[PinPlace(node=node, pin=pin) for node, pin in message.streams],
         tokens=run.tokens if run else message.tokens,
-        usd=run.usd if run else message.usd,
+        usd=known_usd(run.usd, run.unpriced) if run else message.usd,
+        proposal=message.proposal,
         beside=list(beside) or [message.id],
         created_at=moment(message.created_at),
         ended_at=None if message.ended_at is None else moment(message.ended_at),

@@ -49,7 +49,10 @@ class ThreadMessageView(View):
     waiting_for: list[Wait]
     streams: list[PinPlace]
     tokens: int
-    usd: float
+    usd: float | None
+    """`None` when no price is known."""
+    proposal: str
+    """The id of the proposal that the answer leads to; empty if there is none."""
     beside: list[str]
     created_at: Moment
     ended_at: Moment | None

@@ -62,7 +62,9 @@ class ThreadMessage(_Frozen):
     ending: Ending = ""
     error: dict[str, Any] | None = None
     tokens: int = 0
-    usd: float = 0.0
+    usd: float | None = 0.0
+    proposal: str = ""
+    """The proposal that the answer leads to, if its agent made one."""
     created_at: float
     ended_at: float | None = None
 

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from luban.model.errors import InvalidValue, LubanError, NotFound
 from luban.model.ids import new_id
 from luban.model.run import Run, RunStatus
+from luban.model.spending import known_usd
 from luban.ports.clock import Clock
 from luban.ports.stores import Page, Slice
 from luban.ports.threads import Thread, ThreadMessage, ThreadStore
 from luban.services.branches import beside, path_to, tip_of
 from luban.services.conversing import Said, as_text
+from luban.services.proposals import proposal_id
 from luban.services.run_events import RunEvents
 from luban.services.run_news import RunNews
 from luban.services.runs import Runs, is_over
@@ -406,10 +408,16 @@ def ended(message: ThreadMessage, run: Run, live: str) -> ThreadMessage:
             "ending": run.status.value,
             "error": run.error,
             "tokens": run.tokens,
-            "usd": run.usd,
+            "usd": known_usd(run.usd, run.unpriced),
+            "proposal": proposal_id(run.id) if _proposes(run) else "",
             "ended_at": run.ended_at,
         }
     )
+
+
+def _proposes(run: Run) -> bool:
+    """Whether a run gave its proposal as an output."""
+    return run.outputs.get("proposal") == proposal_id(run.id)
 
 
 def title_of(message: ThreadMessage) -> str:

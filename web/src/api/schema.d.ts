@@ -8709,7 +8709,9 @@ export interface components {
             /** Tokens */
             tokens: number;
             /** Usd */
-            usd: number;
+            usd: number | null;
+            /** Proposal */
+            proposal: string;
             /** Beside */
             beside: string[];
             /**

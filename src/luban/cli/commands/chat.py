@@ -12,7 +12,6 @@ import typer
 
 from luban.cli.flags import Data, Server
 from luban.cli.printing import RUN_FAILED, leave, line, note
-from luban.cli.progress import waits_of
 from luban.cli.reach import OWNER, Reach, with_reach
 from luban.cli.speech import say, told_of
 from luban.cli.waits import wait_lines
@@ -114,6 +113,8 @@ async def _events(reached: Reach, run: str) -> AsyncGenerator[Any]:
 
 async def _asked(reached: Reach, run: str, values: dict[str, Any]) -> None:
     """Puts a question of the run to whoever sits there; others are only told."""
+    from luban.cli.progress import waits_of
+
     for wait in waits_of(values):
         if values["verb"] != "ask" or not sys.stdin.isatty():
             for text in wait_lines(run, [wait]):

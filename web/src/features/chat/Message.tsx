@@ -1,11 +1,12 @@
 // One message: what was said, or an answer with how it came about, and what can be done with either.
-import { useNavigate } from "@tanstack/react-router";
-import { ChevronLeft, ChevronRight, Copy, Pencil, RotateCw } from "lucide-react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import clsx from "clsx";
+import { ChevronLeft, ChevronRight, Copy, GitCompare, Pencil, RotateCw } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isOnItsWay, type Partner, type ThreadMessage } from "@/api/threads";
 import { ErrorCard } from "@/live/ErrorCard";
-import { Button, IconButton } from "@/ui/Button";
+import { Button, buttonClass, IconButton } from "@/ui/Button";
 import { useFormats } from "@/ui/format";
 import { Menu } from "@/ui/Menu";
 import { showToast } from "@/ui/toasts";
@@ -206,6 +207,16 @@ export function Answer(props: MessageProps) {
         <>
           {message.text && <StreamedText text={message.text} />}
           <Ended {...props} />
+          {message.proposal && (
+            <Link
+              to="/proposals/$id"
+              params={{ id: message.proposal }}
+              className={clsx(buttonClass("plain", true), "self-start")}
+            >
+              <GitCompare size={14} aria-hidden />
+              {t("chat.proposal")}
+            </Link>
+          )}
         </>
       )}
       {run && message.status !== "gone" && <AnswerSteps run={run} going={going} />}

@@ -3,11 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { modelsQuery } from "@/api/catalogue";
 import { type Partner, talkableQuery } from "@/api/threads";
 
-interface Choice {
-  id: string;
-  title: string;
-}
-
 /** A partner as the value of a choice; empty is the default model. */
 export const choiceOf = ({ agent, model }: Partner): string =>
   agent ? `agent:${agent}` : model ? `model:${model}` : "";
