@@ -20,10 +20,12 @@ const SPOKEN = new Set([
 // A letter of any script; signs, digits, key names in <kbd> and the product's own name are not text.
 const WORDS = /\p{L}/u;
 const NAMES = /^(Luban|鲁班|中|EN|Luban 鲁班|JSON|YAML|(⌘|Ctrl|Shift|Alt|Esc|Tab|Enter|[A-Z]| )+)$/;
+// What stands for itself in every language: an address, the id of a model.
+const EXAMPLES = /^[!-~]+[/:][!-~]+$/;
 
 function spoken(text: string): boolean {
   const trimmed = text.trim();
-  return WORDS.test(trimmed) && !NAMES.test(trimmed);
+  return WORDS.test(trimmed) && !NAMES.test(trimmed) && !EXAMPLES.test(trimmed);
 }
 
 function strings(node: ts.Node): string[] {
