@@ -8,7 +8,15 @@ import type {
   OnConnectStartParams,
 } from "@xyflow/react";
 import { useMemo, useRef } from "react";
-import { canJoin, type LinkId, orient, type PinRef, type Point } from "@/editor";
+import {
+  canJoin,
+  ERROR_PIN,
+  type LinkId,
+  orient,
+  type PinRef,
+  type Point,
+  TOOL_PIN,
+} from "@/editor";
 import type { Flow } from "./camera";
 import { useCanvas } from "./context";
 import { type LinkEdge, pinRef } from "./flow";
@@ -31,6 +39,12 @@ export interface Connecting {
 interface Where {
   flow: Flow;
   root: () => HTMLElement | null;
+}
+
+/** Outputs in corners hide until they are needed: who drops another output near one means the card. */
+function isUnmeant(end: PinRef, other: PinRef): boolean {
+  const corner = other.pin === ERROR_PIN.name || other.pin === TOOL_PIN.name;
+  return end.side === "out" && other.side === "out" && corner;
 }
 
 export function useConnecting({ flow, root }: Where): Connecting {
@@ -59,7 +73,7 @@ export function useConnecting({ flow, root }: Where): Connecting {
     const refused = (event: MouseEvent | TouchEvent, state: FinalConnectionState): boolean => {
       const end = loose(state);
       const other = state.toNode && pinRef(state.toNode.id, state.toHandle?.id);
-      if (state.isValid || !end || !other) return false;
+      if (state.isValid || !end || !other || isUnmeant(end, other)) return false;
       gestures.join(end, other, pointOf(event).screen);
       return true;
     };

@@ -193,7 +193,9 @@ export function Answer(props: MessageProps) {
     <article aria-label={who} aria-busy={going} className="flex min-w-0 flex-col gap-1.5">
       <header className="flex items-baseline gap-2 text-sm">
         <span className="min-w-0 truncate font-semibold">{who}</span>
-        {message.version !== null && <span className="text-fg3">{t("agent.version", { number: message.version })}</span>}
+        {message.version !== null && (
+          <span className="text-fg3">{t("agent.version", { number: message.version })}</span>
+        )}
       </header>
       {going && run ? (
         <Suspense fallback={<p className="text-fg2">{t("chat.thinking")}</p>}>
