@@ -9,7 +9,7 @@ const server = process.env.LUBAN_SERVER ?? "http://127.0.0.1:8123";
 const VENDOR =
   /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual-core)[^/]+|i18next|react-i18next|zustand|clsx|openapi-fetch)\//;
 const BASE =
-  /src\/(ui|api|app|access\/(session|gate|sisters|words|dialogs|useWorkIn)\.|live\/(Status|runSeconds|trigger|state)|forms\/(fields|services|RunInputs))|node_modules\/lucide-react\/dist\/esm\/(Icon|createLucideIcon|defaultAttributes|context|shared)/;
+  /src\/(ui|api|app|access\/(session|gate|sisters|words|dialogs|useWorkIn)\.|live\/(Status|runSeconds|trigger|state|MakeForm)|forms\/(fields|services|RunInputs))|node_modules\/lucide-react\/dist\/esm\/(Icon|createLucideIcon|defaultAttributes|context|shared|icons\/sparkles)/;
 
 export default defineConfig({
   // Relative addresses: the app works under any sub-path; index.html carries the <base>.
