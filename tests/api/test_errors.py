@@ -68,10 +68,10 @@ async def test_what_does_not_exist(http: httpx2.AsyncClient, method: str, path: 
 async def test_a_defect_tells_nothing_but_its_request_id(
     http: httpx2.AsyncClient, home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken() -> Any:
+    def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("the secret is 42")
 
-    object.__setattr__(home.house.models, "_choices", broken)
+    object.__setattr__(home.house.models, "list", broken)
     response = await http.get(f"{V1}/models")
     body = assert_error(response, 500, "internal")
     assert "42" not in response.text

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from luban.api.app import routes
 from luban.api.caller import permissions_of
 from luban.api.dialects import socket
+from luban.api.mcp import serving
 from luban.api.routes import events
 from luban.model.access import PERMISSIONS, PUBLIC, SELF
 from luban.server.wiring import Home
@@ -25,6 +26,7 @@ PLAIN = {
     "/docs": PUBLIC,
     "/docs/{name}": PUBLIC,
     f"{V1}/openapi.json": PUBLIC,
+    "/mcp": serving.READ,  # and what is started there needs more: tests/mcp/test_door.py
 }
 """Routes that are none of FastAPI's, and so check what they need themselves."""
 

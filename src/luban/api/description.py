@@ -8,10 +8,14 @@ from typing import Any
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
+from luban.api import openai_errors
 from luban.api.caller import permissions_of
 from luban.model.access import PUBLIC
 
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorView"}}}
+
+_OPENAI = "OpenAIError"
+_OPENAI_ERROR = {"application/json": {"schema": {"$ref": f"#/components/schemas/{_OPENAI}"}}}
 
 _ERRORS: dict[str, tuple[str, str]] = {
     "400": ("BadRequest", "The request cannot be understood."),
@@ -39,11 +43,20 @@ def describe(schema: dict[str, Any], routes: Sequence[BaseRoute]) -> None:
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             answers = operation.setdefault("responses", {})
+            in_openai_words = openai_errors.is_asked(path)
             for status in _statuses(path, method, operation):
-                name = _ERRORS[status][0]
+                name = f"{_OPENAI if in_openai_words else ''}{_ERRORS[status][0]}"
                 answers.setdefault(status, {"$ref": f"#/components/responses/{name}"})
+            if in_openai_words:
+                for others in ("4XX", "5XX"):
+                    answers[others] = {"description": "An error.", "content": _OPENAI_ERROR}
     components = schema.setdefault("components", {})
-    components["responses"] = {name: _answer(status) for status, (name, _) in _ERRORS.items()}
+    components["responses"] = {
+        f"{prefix}{name}": _answer(status, content)
+        for prefix, content in (("", _ERROR), (_OPENAI, _OPENAI_ERROR))
+        for status, (name, _) in _ERRORS.items()
+    }
+    components.setdefault("schemas", {})[_OPENAI] = openai_errors.ERROR_SCHEMA
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a token."},
         "session": {"type": "apiKey", "in": "cookie", "name": "luban_session"},
@@ -65,8 +78,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
     return sorted(set(found))
 
 
-def _answer(status: str) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": _ERRORS[status][1], "content": _ERROR}
+def _answer(status: str, content: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": _ERRORS[status][1], "content": content}
     if status == "429":
         answer["headers"] = {
             "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}},

@@ -12,6 +12,27 @@ NEVER_AGAIN = {"x-should-retry": "false"}
 """Tells the official clients not to ask again by themselves: an agent would act twice."""
 
 
+ERROR_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "OpenAIError",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "message_zh", "type", "param", "code"],
+            "properties": {
+                "message": {"type": "string"},
+                "message_zh": {"type": "string"},
+                "type": {"type": "string"},
+                "param": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                "code": {"type": "string"},
+            },
+        }
+    },
+}
+"""What `error_of` gives."""
+
+
 def is_asked(path: str) -> bool:
     """Whether an address belongs to this dialect."""
     return path.startswith(PREFIX)

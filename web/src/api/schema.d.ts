@@ -9102,6 +9102,16 @@ export interface components {
             /** Text */
             text?: string | null;
         };
+        /** OpenAIError */
+        OpenAIError: {
+            error: {
+                message: string;
+                message_zh: string;
+                type: string;
+                param: string | null;
+                code: string;
+            };
+        };
     };
     responses: {
         /** @description The request cannot be understood. */
@@ -9181,6 +9191,85 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ErrorView"];
+            };
+        };
+        /** @description The request cannot be understood. */
+        OpenAIErrorBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
+            };
+        };
+        /** @description Nobody is signed in, or what was shown is not valid any more. */
+        OpenAIErrorSignInNeeded: {
+            headers: {
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
+            };
+        };
+        /** @description Whoever asks may not do this, or a page of another site asks. */
+        OpenAIErrorNotPermitted: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
+            };
+        };
+        /** @description There is no such thing, or it belongs to somebody else. */
+        OpenAIErrorNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
+            };
+        };
+        /** @description Something stands in the way: another change, another state, a name taken. */
+        OpenAIErrorConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
+            };
+        };
+        /** @description The request has more bytes than it may. */
+        OpenAIErrorTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
+            };
+        };
+        /** @description A value cannot be used; `details` say which and why. */
+        OpenAIErrorInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
+            };
+        };
+        /** @description Too much at a time; `Retry-After` says when to come back. */
+        OpenAIErrorTooManyRequests: {
+            headers: {
+                /** @description Seconds. */
+                "Retry-After"?: number;
+                "RateLimit-Limit"?: number;
+                "RateLimit-Remaining"?: number;
+                /** @description Seconds. */
+                "RateLimit-Reset"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OpenAIError"];
             };
         };
     };
@@ -20341,25 +20430,25 @@ export interface operations {
                     };
                 };
             };
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["NotPermitted"];
-            429: components["responses"]["TooManyRequests"];
-            /** @description Client Error */
+            401: components["responses"]["OpenAIErrorSignInNeeded"];
+            403: components["responses"]["OpenAIErrorNotPermitted"];
+            429: components["responses"]["OpenAIErrorTooManyRequests"];
+            /** @description An error. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description Server Error */
+            /** @description An error. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };
@@ -20386,28 +20475,28 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["NotPermitted"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooManyRequests"];
-            /** @description Client Error */
+            400: components["responses"]["OpenAIErrorBadRequest"];
+            401: components["responses"]["OpenAIErrorSignInNeeded"];
+            403: components["responses"]["OpenAIErrorNotPermitted"];
+            404: components["responses"]["OpenAIErrorNotFound"];
+            422: components["responses"]["OpenAIErrorInvalid"];
+            429: components["responses"]["OpenAIErrorTooManyRequests"];
+            /** @description An error. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description Server Error */
+            /** @description An error. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };
@@ -20434,29 +20523,29 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["NotPermitted"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooManyRequests"];
-            /** @description Client Error */
+            400: components["responses"]["OpenAIErrorBadRequest"];
+            401: components["responses"]["OpenAIErrorSignInNeeded"];
+            403: components["responses"]["OpenAIErrorNotPermitted"];
+            409: components["responses"]["OpenAIErrorConflict"];
+            413: components["responses"]["OpenAIErrorTooLarge"];
+            422: components["responses"]["OpenAIErrorInvalid"];
+            429: components["responses"]["OpenAIErrorTooManyRequests"];
+            /** @description An error. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description Server Error */
+            /** @description An error. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };
@@ -20483,29 +20572,29 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["NotPermitted"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooManyRequests"];
-            /** @description Client Error */
+            400: components["responses"]["OpenAIErrorBadRequest"];
+            401: components["responses"]["OpenAIErrorSignInNeeded"];
+            403: components["responses"]["OpenAIErrorNotPermitted"];
+            409: components["responses"]["OpenAIErrorConflict"];
+            413: components["responses"]["OpenAIErrorTooLarge"];
+            422: components["responses"]["OpenAIErrorInvalid"];
+            429: components["responses"]["OpenAIErrorTooManyRequests"];
+            /** @description An error. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description Server Error */
+            /** @description An error. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };
@@ -20532,28 +20621,28 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["NotPermitted"];
-            404: components["responses"]["NotFound"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooManyRequests"];
-            /** @description Client Error */
+            400: components["responses"]["OpenAIErrorBadRequest"];
+            401: components["responses"]["OpenAIErrorSignInNeeded"];
+            403: components["responses"]["OpenAIErrorNotPermitted"];
+            404: components["responses"]["OpenAIErrorNotFound"];
+            422: components["responses"]["OpenAIErrorInvalid"];
+            429: components["responses"]["OpenAIErrorTooManyRequests"];
+            /** @description An error. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description Server Error */
+            /** @description An error. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };
@@ -20580,29 +20669,29 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["NotPermitted"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooManyRequests"];
-            /** @description Client Error */
+            400: components["responses"]["OpenAIErrorBadRequest"];
+            401: components["responses"]["OpenAIErrorSignInNeeded"];
+            403: components["responses"]["OpenAIErrorNotPermitted"];
+            404: components["responses"]["OpenAIErrorNotFound"];
+            409: components["responses"]["OpenAIErrorConflict"];
+            422: components["responses"]["OpenAIErrorInvalid"];
+            429: components["responses"]["OpenAIErrorTooManyRequests"];
+            /** @description An error. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description Server Error */
+            /** @description An error. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };
@@ -20631,29 +20720,29 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["SignInNeeded"];
-            403: components["responses"]["NotPermitted"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["TooManyRequests"];
-            /** @description Client Error */
+            400: components["responses"]["OpenAIErrorBadRequest"];
+            401: components["responses"]["OpenAIErrorSignInNeeded"];
+            403: components["responses"]["OpenAIErrorNotPermitted"];
+            409: components["responses"]["OpenAIErrorConflict"];
+            413: components["responses"]["OpenAIErrorTooLarge"];
+            422: components["responses"]["OpenAIErrorInvalid"];
+            429: components["responses"]["OpenAIErrorTooManyRequests"];
+            /** @description An error. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description Server Error */
+            /** @description An error. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorView"];
+                    "application/json": components["schemas"]["OpenAIError"];
                 };
             };
         };

@@ -61,7 +61,7 @@ class AnswerFailed(LubanError):
     """The run that answers ended without an answer."""
 
     code = "answer_failed"
-    status = 500
+    status = 424  # what the answer depends on failed; the server itself is well
     en = "The run {run} ended without an answer: {why}"
     zh = "运行 {run} 未能给出回答：{why_zh}"
 

@@ -14,6 +14,7 @@ from luban.api.openai_door.answering import PATIENCE, AnswerLate, failure_of
 from luban.api.openai_door.asked import NotSupported, Tree
 from luban.api.openai_door.chat import TRIGGER
 from luban.api.openai_door.route import OpenAIRoute
+from luban.model.errors import InvalidValue
 from luban.model.run import RunStatus
 from luban.services.model_talk import VECTORS
 from luban.services.runs import is_over
@@ -68,7 +69,15 @@ def _texts(asked: EmbeddingAsked) -> list[str]:
         raise NotSupported(
             name="input", why="send texts, not tokens", why_zh="请发送文本，而不是 token 编号"
         )
-    return cast("list[str]", given)
+    texts = cast("list[str]", given)
+    if not texts or not all(text.strip() for text in texts):
+        raise InvalidValue(
+            name="input",
+            value=asked.input,
+            expected="send at least one text, and none that is empty",
+            expected_zh="请至少发送一段文本，且不能为空",
+        )
+    return texts
 
 
 def _written(vector: list[float], asked: EmbeddingAsked) -> Any:
