@@ -94,6 +94,12 @@ def _memory() -> Report:
     return memory.measure()
 
 
+def _talk() -> Report:
+    from benchmarks import talk
+
+    return talk.measure()
+
+
 # Each imports its own: what one of them needs, a browser's driver say, the others do without.
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "engine": _engine,
@@ -108,6 +114,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "start": _start,
     "palette": _palette,
     "models": _models,
+    "talk": _talk,
     "memory": _memory,
     "canvas": _canvas,
 }
