@@ -60,8 +60,8 @@ async def test_results_are_those_of_ended_runs(store: Store) -> None:
     )
     results = await store.queue.results(["r_1", "r_2", "r_3", "r_none"])
     good, bad = sorted(results)
-    assert good == ("r_1", RunStatus.COMPLETED, {"out": "r_1"}, None, 5, 0.5)
-    assert bad == ("r_2", RunStatus.FAILED, {}, {"code": "x"}, 0, 0.0)
+    assert good == ("r_1", RunStatus.COMPLETED, {"out": "r_1"}, None, 5, 0.5, 0)
+    assert bad == ("r_2", RunStatus.FAILED, {}, {"code": "x"}, 0, 0.0, 0)
     assert await store.queue.results([]) == []
 
 
