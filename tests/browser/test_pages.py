@@ -11,7 +11,7 @@ from tests.browser.conftest import Site, Visit, serious
 
 pytestmark = pytest.mark.browser
 
-LOOKS = [("zh-CN", "light"), ("zh-CN", "dark"), ("en", "light"), ("en", "dark")]
+LOOKS = [("zh-CN", "dark"), ("en", "light")]
 
 
 def adder(**extra: Any) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def test_dialogs_and_menus_too(visit: Visit, seeds: Seeds, language: str) -> Non
     assert serious(page) == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280, 1920])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_scrolls_sideways(visit: Visit, seeds: Seeds, width: int) -> None:
     for name, path in seeds.pages().items():
         if name == "builder" and width < 1280:

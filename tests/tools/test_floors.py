@@ -28,7 +28,7 @@ WRONG = [
     ("engine/loop.py", "net", "Engine knows model, sdk and ports"),
     ("storage/sqlite.py", "llm", "Storage knows model and ports"),
     ("storage/sqlite.py", "sdk", "Storage imports no sdk"),
-    ("blocks/text.py", "model", "Blocks import only luban.sdk"),
+    ("blocks/text.py", "model", "Blocks import only luban.sdk and luban.forge"),
     ("registry/find.py", "blocks", "Nobody imports a block by name"),
     ("client/http.py", "sdk", "The client knows the model only"),
 ]

@@ -12,7 +12,10 @@ from tools import prerequisites, servers
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 
 
-_OTHERS = ("OpenID provider", "OAuth 2 server", "promtool", "clamd", "MariaDB", "boxes")
+_OTHERS = (
+    *("OpenID provider", "OAuth 2 server", "model server", "OpenAI's Node client"),
+    *("suite of MCP", "promtool", "clamd", "MariaDB", "boxes"),
+)
 """Missing too, unless Node was installed from PyPI."""
 
 
