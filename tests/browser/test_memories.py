@@ -55,6 +55,7 @@ def test_a_memory_is_traced_corrected_and_forgotten(visit: Visit, kept: tuple[st
     page.get_by_role("button", name="Add").click()
     dialog.get_by_label("Memory").fill("Ada lives in Rome")
     dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
     expect(page.get_by_text("Ada lives in Rome")).to_be_visible()
     with page.expect_response(lambda answer: "search=living" in answer.url):
         page.get_by_label("Search memories").fill("living")
