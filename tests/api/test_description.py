@@ -40,10 +40,11 @@ def test_each_says_what_it_needs(name: str) -> None:
     assert len(OPERATIONS[name]["x-permission"].split()) == 1
 
 
-def test_errors_have_one_shape() -> None:
+def test_errors_have_one_shape_and_another_for_programs_of_openai() -> None:
     for name, answer in DESCRIBED["components"]["responses"].items():
         schema = answer["content"]["application/json"]["schema"]
-        assert schema == {"$ref": "#/components/schemas/ErrorView"}, name
+        shape = "OpenAIError" if name.startswith("OpenAI") else "ErrorView"
+        assert schema == {"$ref": f"#/components/schemas/{shape}"}, name
 
 
 def test_ways_to_sign_in_are_described() -> None:

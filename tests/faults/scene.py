@@ -20,8 +20,8 @@ from tests.faults.nursery import World
 from tests.faults.places import opened, store_runs
 from tests.faults.test_zombie import Zombie
 
-LEASE = 3.0
-PATIENCE = 60.0
+LEASE = 6.0
+PATIENCE = 120.0
 GRAPHS = len(cases())
 
 

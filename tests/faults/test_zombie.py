@@ -21,7 +21,7 @@ from tests.faults.ledger import Ledger
 from tests.faults.nursery import ROOT, World
 from tests.faults.places import opened, store_runs
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 ROUNDS = 12
 GRAPHS = len(cases())
 

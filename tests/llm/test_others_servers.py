@@ -107,7 +107,7 @@ async def test_random_weights_keep_to_a_schema(llama: str) -> None:
         "required": ["verdict", "sure"],
         "additionalProperties": False,
     }
-    answer = await models.chat("", AUTHOR, schema=schema, max_tokens=64)
+    answer = await models.chat("", AUTHOR, schema=schema, max_tokens=256, temperature=0)
     told = json.loads(answer.text)
     assert told["verdict"] in ("true", "false")
     assert isinstance(told["sure"], bool)

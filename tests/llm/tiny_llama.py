@@ -85,7 +85,7 @@ def main(folder: Path) -> None:
     asked.hostnames = ["127.0.0.1"]
     asked.port = 0
     asked.n_ctx = CONTEXT
-    asked.n_predict = 64
+    asked.n_predict = 256
     asked.warmup = False
     asked.verbosity = -1
     server = xllamacpp.Server(asked)
